@@ -13,3 +13,13 @@ export interface JobReport {
   /** Never empty when anything failed; the job's neighbours went on. */
   readonly problems: readonly JobProblem[];
 }
+
+/** The sums of two sets of counts. */
+export function addCounts(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const sum: Record<string, number> = { ...a };
+  for (const [name, value] of Object.entries(b)) sum[name] = (sum[name] ?? 0) + value;
+  return sum;
+}
