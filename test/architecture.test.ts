@@ -45,7 +45,9 @@ function packageOf(specifier: string): string {
 }
 
 const edges = [...files].flatMap(([from, text]) =>
-  imports(text).flatMap(({ specifier }) => (specifier === undefined ? [] : [edge(from, specifier)])),
+  imports(text).flatMap(({ specifier, typeOnly }) =>
+    specifier === undefined ? [] : [{ ...edge(from, specifier), typeOnly }],
+  ),
 );
 
 describe('the import scanner', () => {
@@ -76,6 +78,19 @@ describe('the import scanner', () => {
       undefined,
     ]);
     expect(imports(text).at(-1)?.line).toBe(17);
+  });
+
+  it('tells imports that are gone when the program runs', () => {
+    const texts = {
+      "import type { A } from './x'": true,
+      "export type { A, B } from './x'": true,
+      "import { type A, type B } from './x'": true,
+      "import { type A, b } from './x'": false,
+      "import { b } from './x'": false,
+      "import type from './x'": false,
+      "export * from './x'": false,
+    };
+    for (const [text, typeOnly] of Object.entries(texts)) expect(imports(text)[0]?.typeOnly, text).toBe(typeOnly);
   });
 
   it('sees the type any, and no other any', () => {
@@ -130,7 +145,8 @@ describe('imports', () => {
 
   it('lead to no loop', () => {
     const byFile = new Map<string, string[]>();
-    for (const { from, to } of edges) {
+    for (const { from, to, typeOnly } of edges) {
+      if (typeOnly) continue;
       const target = [to, `${to}.ts`, `${to}/index.ts`].find((path) => files.has(path));
       if (target !== undefined) byFile.set(from, [...(byFile.get(from) ?? []), target]);
     }

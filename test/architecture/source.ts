@@ -58,17 +58,31 @@ export interface Import {
   /** What is imported, as written; undefined when it is worked out while the program runs. */
   readonly specifier: string | undefined;
   readonly line: number;
+  /** Only types come from there: gone when the program runs. */
+  readonly typeOnly: boolean;
 }
 
 const isText = (token: Token | undefined): token is Token =>
   token?.kind === SyntaxKind.StringLiteral || token?.kind === SyntaxKind.NoSubstitutionTemplateLiteral;
 
+/** Whether the import or export clause that ends before `from` (at `end`) names nothing but types. */
+function namesOnlyTypes(list: readonly Token[], end: number): boolean {
+  let start = end - 1;
+  while (start >= 0 && list[start]?.kind !== SyntaxKind.ImportKeyword && list[start]?.kind !== SyntaxKind.ExportKeyword)
+    start -= 1;
+  const clause = list.slice(start + 1, end);
+  if (clause[0]?.kind === SyntaxKind.TypeKeyword && clause.length > 1) return true;
+  if (clause[0]?.kind !== SyntaxKind.OpenBraceToken) return false;
+  const names = clause.filter((_, i) => /^[{,]$/.test(clause[i - 1]?.text ?? '') && clause[i]?.text !== '}');
+  return names.length > 0 && names.every((name) => name.kind === SyntaxKind.TypeKeyword);
+}
+
 /** Every import of a source: static, type-only, re-export, `import()` as call or type, `require()`, `require.resolve()`. */
 export function imports(text: string): Import[] {
   const list = tokens(text);
   const found: Import[] = [];
-  const add = (token: Token | undefined, line: number): void => {
-    found.push({ specifier: isText(token) ? token.value : undefined, line });
+  const add = (token: Token | undefined, line: number, typeOnly = false): void => {
+    found.push({ specifier: isText(token) ? token.value : undefined, line, typeOnly });
   };
   list.forEach((token, i) => {
     const before = list[i - 1];
@@ -77,7 +91,7 @@ export function imports(text: string): Import[] {
     if (token.kind === SyntaxKind.ImportKeyword && isText(next)) add(next, token.line);
     else if (token.kind === SyntaxKind.ImportKeyword && next?.kind === SyntaxKind.OpenParenToken)
       add(list[i + 2], token.line);
-    else if (token.kind === SyntaxKind.FromKeyword && isText(next)) add(next, token.line);
+    else if (token.kind === SyntaxKind.FromKeyword && isText(next)) add(next, token.line, namesOnlyTypes(list, i));
     else if (token.text === 'require') {
       const open = next?.kind === SyntaxKind.DotToken && list[i + 2]?.text === 'resolve' ? i + 3 : i + 1;
       if (list[open]?.kind === SyntaxKind.OpenParenToken) add(list[open + 1], token.line);
