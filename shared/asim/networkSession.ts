@@ -1,0 +1,35 @@
+/** One network session in ASIM's shape, as a row of ASimNetworkSessionLogs, and how it becomes JSON. */
+import type { ENUMERATIONS } from './enumerations';
+import type { FieldName, NETWORK_SESSION_FIELDS } from './networkSessionFields';
+
+/** Version of the schema that the rows follow, not of a parser. */
+export const SCHEMA_VERSION = '0.2.7';
+
+type Definition = typeof NETWORK_SESSION_FIELDS;
+type ValueOfType = {
+  string: string;
+  int: number;
+  long: number;
+  real: number;
+  boolean: boolean;
+  dynamic: Readonly<Record<string, unknown>>;
+  datetime: string;
+};
+type FieldValue<F> = F extends { readonly values: infer E extends keyof typeof ENUMERATIONS }
+  ? (typeof ENUMERATIONS)[E][number]
+  : F extends { readonly type: infer T extends keyof ValueOfType }
+    ? ValueOfType[T]
+    : never;
+
+/** Field by field; datetimes as ISO 8601 text in UTC. What a record does not say is left out (undefined). */
+export type NetworkSession = { [Name in FieldName]?: FieldValue<Definition[Name]> | undefined };
+
+/** The session as one JSON object without empty fields: row width is what costs. */
+export function serializeSession(session: NetworkSession): string {
+  return JSON.stringify(session, (_, value: unknown) => (value === '' ? undefined : value));
+}
+
+/** A text as a JSON string; plain ASCII, the usual case, is not looked at twice. */
+export function jsonText(text: string): string {
+  return /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+}
