@@ -119,7 +119,7 @@ async function send(
     ...(signal ? { signal } : {}),
     ...(isLoopback(url.hostname) ? { proxy: false } : {}),
   });
-  const date = new Date(String(response.headers['date'] ?? ''));
+  const date = new Date(String(response.headers.date ?? ''));
   const serverTime = Number.isNaN(date.getTime()) ? undefined : date;
   return {
     status: response.status,
