@@ -1,4 +1,5 @@
 /** Values that DuckDB returns, as cells of the Logs Query API's JSON. */
+import { datetimeText, timespanText } from '../../../shared/kql/language';
 import type { KqlType } from './types';
 
 export type ServiceCell = string | number | boolean | null;
@@ -34,29 +35,6 @@ export function toServiceCell(value: unknown, type: KqlType): ServiceCell {
     case 'string':
       return String(value);
   }
-}
-
-/** Microseconds since 1970 as the service prints a datetime. */
-export function datetimeText(micros: bigint): string {
-  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const seconds = (micros - fraction) / 1_000_000n;
-  const date = new Date(Number(seconds) * 1000);
-  if (Number.isNaN(date.getTime())) return '';
-  return `${date.toISOString().slice(0, -5)}.${fraction.toString().padStart(6, '0')}0Z`;
-}
-
-/** Ticks of 100 ns as Kusto prints a timespan. */
-export function timespanText(ticks: bigint): string {
-  const sign = ticks < 0n ? '-' : '';
-  const all = ticks < 0n ? -ticks : ticks;
-  const two = (part: bigint) => part.toString().padStart(2, '0');
-  const days = all / 864_000_000_000n;
-  const hours = (all / 36_000_000_000n) % 24n;
-  const minutes = (all / 600_000_000n) % 60n;
-  const seconds = (all / 10_000_000n) % 60n;
-  const fraction = all % 10_000_000n;
-  const tail = fraction === 0n ? '' : `.${fraction.toString().padStart(7, '0')}`;
-  return `${sign}${days === 0n ? '' : `${days}.`}${two(hours)}:${two(minutes)}:${two(seconds)}${tail}`;
 }
 
 function microseconds(value: unknown): bigint {

@@ -1,0 +1,196 @@
+/**
+ * Loads Microsoft's parser and names the parts of it that Flowtrap uses. The bundle is .NET compiled to JavaScript: two scripts
+ * with side effects that leave `globalThis.Kusto`. Only this folder touches it. Loading takes 0.4 s and happens at first use.
+ */
+
+/** A list of the bundle: its own kind (`Count`, `getItem`) or a plain array. */
+export type RawList<T = RawNode> =
+  | { readonly Count: number; getItem(index: number): T }
+  | readonly T[]
+  | null
+  | undefined;
+
+export interface RawSymbol {
+  readonly Kind: number;
+  readonly Name: string;
+  readonly Type?: RawSymbol;
+  readonly Columns?: RawList<RawSymbol>;
+  readonly Members?: RawList<RawSymbol>;
+}
+
+export interface RawParameter {
+  readonly Name: string;
+  readonly IsOptional: boolean;
+  readonly IsTabular: boolean;
+  readonly DefaultValue: RawNode | null;
+  readonly DeclaredTypes: RawList<RawSymbol>;
+}
+
+export interface RawToken {
+  readonly Text: string;
+}
+
+/** The properties of all node kinds together; which are there depends on `Kind`. */
+export interface RawNode {
+  readonly Kind: number;
+  readonly TextStart: number;
+  readonly Width: number;
+  readonly Root: RawNode;
+  readonly ChildCount: number;
+  GetChild(index: number): RawNode | null;
+  toString(): string;
+  readonly ResultType?: RawSymbol | null;
+  readonly ReferencedSymbol?: RawSymbol | null;
+  readonly ReferencedSignature?: { readonly Parameters: RawList<RawParameter> } | null;
+  GetCalledFunctionBody?(): RawNode | null;
+  readonly CalledFunctionHasErrors?: boolean;
+  GetCalledFunctionDiagnostics?(): RawList<RawDiagnostic>;
+  readonly LiteralValue?: unknown;
+  readonly Element$1?: RawNode;
+  readonly Element?: RawNode;
+  readonly SimpleName?: string;
+  readonly Text?: string;
+  readonly Name?: RawNode;
+  readonly Names?: { readonly Names: RawList };
+  readonly Expression?: RawNode;
+  readonly Operator?: RawNode;
+  readonly Selector?: RawNode;
+  readonly Left?: RawNode;
+  readonly Right?: RawNode & { readonly Expressions?: RawList; readonly First?: RawNode; readonly Second?: RawNode };
+  readonly Expressions?: RawList;
+  readonly Statements?: RawList;
+  readonly ArgumentList?: { readonly Expressions: RawList };
+  readonly Condition?: RawNode;
+  readonly ConditionClause?: RawNode | null;
+  readonly LookupClause?: RawNode | null;
+  readonly Parameters?: RawList;
+  readonly Aggregates?: RawList;
+  readonly ByClause?: { readonly Expressions: RawList } | null;
+  readonly ByExpression?: RawNode;
+  readonly Values?: RawList;
+  readonly Tokens?: RawList<RawToken>;
+  readonly Pairs?: RawList<{ readonly Name: RawNode; readonly Value: RawNode }>;
+  readonly Types?: RawList;
+  readonly ToTypeOf?: { readonly TypeOf: RawNode } | null;
+  readonly RowLimitClause?: { readonly RowLimit?: RawNode } | null;
+  readonly Ordering?: {
+    readonly AscOrDescKeyword: RawToken | null;
+    readonly NullsClause: { readonly FirstOrLastKeyword: RawToken } | null;
+  } | null;
+  readonly AsIdentifier?: { readonly Identifier: RawToken } | null;
+  readonly From?: RawNode;
+  readonly To?: RawNode;
+  readonly Step?: RawNode;
+  readonly Patterns?: RawList;
+  readonly Function?: RawNode;
+  readonly ChartType?: RawToken;
+  readonly Type?: RawNode;
+}
+
+export interface RawDiagnostic {
+  readonly Code: string;
+  readonly Severity: string;
+  readonly Message: string;
+  readonly Start: number;
+  readonly Length: number;
+}
+
+export interface RawCode {
+  readonly Kind: string;
+  readonly Syntax: RawNode & { GetDescendants(type: unknown): RawList };
+  readonly HasSemantics: boolean;
+  readonly MaxDepth: number;
+  readonly ResultType: RawSymbol | null;
+  GetDiagnostics(): RawList<RawDiagnostic>;
+}
+
+export interface RawGlobals {
+  WithCluster(cluster: unknown): RawGlobals;
+  WithDatabase(database: unknown): RawGlobals;
+  WithCache(): RawGlobals;
+  IsAggregateFunction(symbol: unknown): boolean;
+}
+
+type Binder = {
+  ComputeFunctionBodyFacts(signature: unknown, body: { GetDescendants(type: unknown): RawList }): unknown;
+};
+
+export interface Bundle {
+  readonly KustoCode: { ParseAndAnalyze(text: string, globals: RawGlobals): RawCode; Parse(text: string): RawCode };
+  readonly GlobalState: { readonly Default: RawGlobals };
+  readonly Symbols: {
+    readonly TableSymbol: { $ctor4: new (name: string, columns: unknown[]) => unknown };
+    readonly ColumnSymbol: new (name: string, type: unknown, a: null, b: null, c: null, d: null) => unknown;
+    readonly ScalarTypes: Readonly<Record<string, unknown>>;
+    readonly FunctionSymbol: {
+      $ctor16: new (name: string, parameters: string, body: string, description: string) => unknown;
+    };
+    readonly DatabaseSymbol: { $ctor1: new (name: string, members: unknown[], isOpen: boolean) => unknown };
+    readonly ClusterSymbol: { $ctor1: new (name: string, databases: unknown[], isOpen: boolean) => unknown };
+  };
+  readonly KustoFacts: { GetStringLiteralValue(text: string): string };
+  readonly Syntax: {
+    readonly SyntaxKind: Readonly<Record<string, unknown>>;
+    readonly FunctionCallExpression: unknown;
+    readonly NameDeclaration: unknown;
+  };
+  readonly Binding: {
+    readonly Binder: {
+      readonly prototype: Binder;
+      AddReferencedParametersAsDependentParameters(facts: unknown, signature: unknown, root: unknown): unknown;
+      GetExpressionResultName(expression: RawNode, defaultName: string, row: null): string | null;
+    };
+  };
+}
+
+let bundle: Bundle | undefined;
+let kindNames: ReadonlyMap<number, string> | undefined;
+
+/** The parser's namespace, loaded at first use. */
+export function kusto(): Bundle {
+  if (bundle === undefined) {
+    require('@kusto/language-service-next/bridge.min.js');
+    require('@kusto/language-service-next/Kusto.Language.Bridge.min.js');
+    bundle = (globalThis as unknown as { Kusto: { Language: Bundle } }).Kusto.Language;
+    markColumnIfExistsDependent(bundle);
+  }
+  return bundle;
+}
+
+/** Any list of the bundle as an array; elements of comma-separated lists are unwrapped. */
+export function toArray<T>(list: RawList<T>): readonly T[] {
+  if (list === null || list === undefined) return [];
+  const items = 'getItem' in list ? Array.from({ length: list.Count }, (_, index) => list.getItem(index)) : list;
+  return items.map((item) => {
+    const wrapper = item as { readonly Element$1?: T; readonly Element?: T } | null;
+    return wrapper?.Element$1 ?? wrapper?.Element ?? item;
+  });
+}
+
+/** Name of a node's kind (`FilterOperator`). */
+export function kindName(node: RawNode): string {
+  if (kindNames === undefined) {
+    const entries = Object.entries(kusto().Syntax.SyntaxKind).filter((entry) => typeof entry[1] === 'number');
+    kindNames = new Map(entries.map(([name, number]) => [number as number, name]));
+  }
+  return kindNames.get(node.Kind) ?? `kind ${node.Kind}`;
+}
+
+/**
+ * The parser caches a function's result type per signature and does not see that `column_ifexists(parameter, …)` makes it depend on
+ * the argument: `union f("A"), f("B")` would give both calls the columns of the first. This marks such parameters as dependent.
+ */
+function markColumnIfExistsDependent(language: Bundle): void {
+  const binder = language.Binding.Binder;
+  const compute = binder.prototype.ComputeFunctionBodyFacts;
+  binder.prototype.ComputeFunctionBodyFacts = function (signature, body) {
+    let facts = compute.call(this, signature, body);
+    for (const call of toArray(body.GetDescendants(language.Syntax.FunctionCallExpression))) {
+      const name = call.Name?.SimpleName;
+      if (name === 'column_ifexists' || name === 'columnifexists') {
+        facts = binder.AddReferencedParametersAsDependentParameters(facts, signature, call.ArgumentList);
+      }
+    }
+    return facts;
+  };
+}
