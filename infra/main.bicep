@@ -132,7 +132,6 @@ module topicAccess 'modules/topicAccess.bicep' = [
       queue: blobQueue
       undeliveredContainer: undeliveredContainer
       principalId: sourceAccounts[i].outputs.topicPrincipalId
-      topicKey: source.id
     }
     dependsOn: [storage]
   }
@@ -153,7 +152,10 @@ module eventSubscriptions 'modules/eventSubscriptions.bicep' = [
   }
 ]
 
-var watched = flatten(map(sources, source => map(source.containers, item => union({ account: last(split(source.id, '/')) }, item))))
+var watched = flatten(map(
+  sources,
+  source => map(source.containers, item => union({ account: last(split(source.id, '/')) }, item))
+))
 var threatConnectSettings = empty(threatConnectAccessId)
   ? { THREATCONNECT_TOKEN: secrets.outputs.reference }
   : { THREATCONNECT_ACCESS_ID: threatConnectAccessId, THREATCONNECT_SECRET_KEY: secrets.outputs.reference }

@@ -61,6 +61,4 @@ resource oldTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = if (!
 }
 
 output topicName string = empty(existingTopic) ? newTopic.name : existingTopic
-output topicPrincipalId string = empty(existingTopic)
-  ? newTopic!.identity.principalId
-  : oldTopic!.identity.principalId
+output topicPrincipalId string = empty(existingTopic) ? newTopic!.identity.principalId : oldTopic!.identity.principalId

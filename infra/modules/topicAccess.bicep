@@ -10,9 +10,6 @@ param undeliveredContainer string
 @description('Identity of the topic.')
 param principalId string
 
-@description('Distinguishes the assignments of several topics; known before the deployment begins.')
-param topicKey string
-
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: storageName
 
@@ -35,7 +32,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
 
 // Storage Queue Data Message Sender: delivering events to the one queue, not reading them.
 resource sender 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(account::queueService::blobEvents.id, topicKey, 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a')
+  name: guid(account::queueService::blobEvents.id, principalId, 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a')
   scope: account::queueService::blobEvents
   properties: {
     principalId: principalId
@@ -49,7 +46,7 @@ resource sender 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 // Storage Blob Data Contributor: keeping the events that could not be delivered, in the one container.
 resource undeliveredWriter 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(account::blobService::undelivered.id, topicKey, 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
+  name: guid(account::blobService::undelivered.id, principalId, 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
   scope: account::blobService::undelivered
   properties: {
     principalId: principalId
