@@ -1,0 +1,62 @@
+/** The thread that analyses KQL: one compiler for the schema it was last given. */
+import { parentPort } from 'node:worker_threads';
+import { describeError } from '../../../../shared/errors';
+import { type CompiledQuery, type Compiler, createCompiler, KqlError, type WorkspaceSchema } from '../../kql';
+import type { QueryFault } from './queryFault';
+
+export type ToWorker =
+  | { readonly type: 'schema'; readonly schema: WorkspaceSchema }
+  | {
+      readonly type: 'compile';
+      readonly id: number;
+      readonly kql: string;
+      readonly now: Date;
+      readonly timespan: Timespan;
+    };
+
+export interface Timespan {
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+export type FromWorker =
+  | { readonly type: 'warm' }
+  | { readonly type: 'compiled'; readonly id: number; readonly compiled: CompiledQuery }
+  | { readonly type: 'failed'; readonly id: number; readonly fault: QueryFault };
+
+let compiler: Compiler | undefined;
+
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.type === 'schema') {
+    compiler = createCompiler(message.schema);
+    compiler.warmUp();
+    answer({ type: 'warm' });
+    return;
+  }
+  try {
+    if (compiler === undefined) throw new Error('No schema yet.');
+    const compiled = compiler.compile(message.kql, { now: message.now, timespan: message.timespan });
+    answer({ type: 'compiled', id: message.id, compiled });
+  } catch (error) {
+    answer({ type: 'failed', id: message.id, fault: faultOf(error) });
+  }
+});
+
+function answer(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+function faultOf(error: unknown): QueryFault {
+  if (error instanceof KqlError) {
+    const { message, kustoCode, line, column, text } = error;
+    const kind = error.code === 'unsupported' ? 'unsupported' : isSyntax(kustoCode) ? 'syntax' : 'semantic';
+    return { kind, message, ...(kustoCode === undefined ? {} : { kustoCode }), line, column, text };
+  }
+  if (error instanceof RangeError) return { kind: 'semantic', message: 'The query is nested too deeply.' };
+  return { kind: 'engine', message: `The query could not be compiled: ${describeError(error)}` };
+}
+
+/** The parser numbers its diagnostics from KS001; what is below 100 comes from the grammar. */
+function isSyntax(kustoCode: string | undefined): boolean {
+  return kustoCode === undefined || /^KS0\d\d$/.test(kustoCode);
+}

@@ -1,0 +1,44 @@
+/** Columns of the tables: from the types of a data collection rule to KQL's, and the platform's own columns. */
+import type { ColumnType } from '../../../../shared/tableDefinition';
+import type { Column, KqlType } from '../../kql';
+
+/** KQL's name for a stream's column type. */
+export function kqlType(type: ColumnType): KqlType {
+  return type === 'boolean' ? 'bool' : type;
+}
+
+/** The column types that rows can be stored in (timespan and decimal are types of expressions only). */
+export const STORED_TYPES: readonly KqlType[] = [
+  'bool',
+  'int',
+  'long',
+  'real',
+  'datetime',
+  'guid',
+  'string',
+  'dynamic',
+];
+
+/**
+ * Columns that the platform adds to every table when it is queried, each with the SQL that makes it. A table's own column of
+ * the name wins.
+ */
+export const PLATFORM_COLUMNS: readonly (Column & { readonly sql: (table: string, workspaceId: string) => string })[] =
+  [
+    { name: 'TenantId', type: 'string', sql: (_, workspaceId) => text(workspaceId) },
+    { name: 'SourceSystem', type: 'string', sql: () => "''" },
+    { name: 'Type', type: 'string', sql: (table) => text(table) },
+    { name: '_ResourceId', type: 'string', sql: () => "''" },
+    { name: '_SubscriptionId', type: 'string', sql: () => "''" },
+    { name: '_ItemId', type: 'string', sql: (table) => `(md5(concat(${text(table)}, ':', rowid))::UUID)::VARCHAR` },
+  ];
+
+/** Names are checked before they come here; quotes doubled all the same. */
+function text(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+/** Table and column names of a workspace: letters, digits and underscores (Logs Ingestion API). */
+export function isName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(name);
+}
