@@ -4,11 +4,23 @@ import type { Command } from './command';
 
 /** Loaded only when asked for, so that `--help` does not start DuckDB. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
-  start: { summary: 'run everything on this machine and show what is found', load: async () => (await import('./start')).start },
-  normalize: { summary: 'what a log file becomes: NetworkSession JSON lines', load: async () => (await import('./normalize')).normalize },
+  start: {
+    summary: 'run everything on this machine and show what is found',
+    load: async () => (await import('./start')).start,
+  },
+  normalize: {
+    summary: 'what a log file becomes: NetworkSession JSON lines',
+    load: async () => (await import('./normalize')).normalize,
+  },
   query: { summary: 'a KQL query on the local Log Analytics', load: async () => (await import('./query')).query },
-  ingest: { summary: 'rows of a file into a table of the local Log Analytics', load: async () => (await import('./ingest')).ingest },
-  detect: { summary: 'what a rule would raise at a time, or raise it', load: async () => (await import('./detect')).detect },
+  ingest: {
+    summary: 'rows of a file into a table of the local Log Analytics',
+    load: async () => (await import('./ingest')).ingest,
+  },
+  detect: {
+    summary: 'what a rule would raise at a time, or raise it',
+    load: async () => (await import('./detect')).detect,
+  },
 };
 
 function usage(): string {
@@ -29,7 +41,13 @@ async function main(argv: readonly string[]): Promise<number> {
     return 2;
   }
   const command = await found.load();
-  return command.run(rest, { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: process.env, cwd: process.cwd() });
+  return command.run(rest, {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+  });
 }
 
 main(process.argv.slice(2)).then(
