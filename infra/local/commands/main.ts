@@ -6,20 +6,20 @@ import type { Command } from './command';
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
   start: {
     summary: 'run everything on this machine and show what is found',
-    load: async () => (await import('./start')).start,
+    load: async () => (await import('./start.js')).start,
   },
   normalize: {
     summary: 'what a log file becomes: NetworkSession JSON lines',
-    load: async () => (await import('./normalize')).normalize,
+    load: async () => (await import('./normalize.js')).normalize,
   },
-  query: { summary: 'a KQL query on the local Log Analytics', load: async () => (await import('./query')).query },
+  query: { summary: 'a KQL query on the local Log Analytics', load: async () => (await import('./query.js')).query },
   ingest: {
     summary: 'rows of a file into a table of the local Log Analytics',
-    load: async () => (await import('./ingest')).ingest,
+    load: async () => (await import('./ingest.js')).ingest,
   },
   detect: {
     summary: 'what a rule would raise at a time, or raise it',
-    load: async () => (await import('./detect')).detect,
+    load: async () => (await import('./detect.js')).detect,
   },
 };
 

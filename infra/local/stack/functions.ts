@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { appRoot } from '../../../shared/appRoot';
 import { FlowtrapError } from '../../../shared/errors';
+import { childEntry } from '../functionsHost/childEntry';
 import { type ChildMessage, startChildService } from './childService';
 import { LOCAL } from './localIdentifiers';
 
@@ -47,7 +48,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
   };
   const child = await startChildService({
     name: 'functions host',
-    entry: join(__dirname, '../functionsHost/main.js'),
+    entry: childEntry(join(__dirname, '../functionsHost'), 'main'),
     options: {
       appFolder: appRoot(),
       port: options.port,

@@ -9,6 +9,7 @@ import { RUN_TABLE } from '../../../shared/runs/runTable';
 import { INDICATOR_TABLE } from '../../../shared/threatconnect/indicatorTable';
 import { startAzurite } from '../azurite/azurite';
 import { type EventGrid, startEventGrid } from '../eventGrid/eventGrid';
+import { childEntry } from '../functionsHost/childEntry';
 import { startIdentity } from '../identity/identity';
 import type { LogAnalyticsOptions, ServiceSettings } from '../logAnalytics/options';
 import { makeSamples, type Samples } from '../samples';
@@ -127,7 +128,7 @@ async function startParts(
   const [logAnalytics, identity, sentinel, threatConnect] = await Promise.all([
     startChildService({
       name: 'Log Analytics',
-      entry: join(__dirname, '../logAnalytics/main.js'),
+      entry: childEntry(join(__dirname, '../logAnalytics'), 'main'),
       options: logAnalyticsOptions,
       environment: { PATH: process.env.PATH ?? '', TZ: 'UTC', UV_THREADPOOL_SIZE: '16' },
       onExit: broken,
@@ -209,12 +210,9 @@ async function startParts(
     functionsUrl,
     functionKey: keys.function,
     masterKey: keys.master,
-    logAnalyticsUrl,
     logAnalyticsAdminKey: adminKey,
     workspaceId: LOCAL.workspaceId,
     token: 'local',
-    sentinelUrl: sentinel.url,
-    threatConnectUrl: threatConnect.url,
     ...addresses,
   };
   writeStackFile(folder, file);
