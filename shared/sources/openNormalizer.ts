@@ -1,0 +1,270 @@
+/**
+ * From a blob's bytes to outcomes: finds the format (pinned source, path, first bytes), takes the records apart and lets each
+ * find its source. Implements the contract in normalizer.ts.
+ */
+import { AddressBook } from '../asim/addresses';
+import { FlowtrapError } from '../errors';
+import { readJsonObject } from '../formats/json';
+import { JsonRecordReader } from '../formats/jsonRecords';
+import { LineReader } from '../formats/lines';
+import { asBuffer, type FormatItem, type FormatReader, kept } from '../formats/record';
+import { SOURCES, sourceById } from './catalogue';
+import { placed } from './flowTuples';
+import type { Normalizer, NormalizerInput, Outcome, ResumePoint } from './normalizer';
+import { type Format, looksLike, sniffFormat } from './recognition';
+import {
+  dead,
+  type JsonSource,
+  type LineMapping,
+  type LineSource,
+  type LogSource,
+  type MappingContext,
+} from './source';
+
+/** Unrecognised content that is held before the blob is refused. */
+const UNRECOGNISED_BYTES = 64 * 1024;
+const UNRECOGNISED_RECORDS = 200;
+/** White space and byte order mark before the first byte that tells the format. */
+const SNIFF_BYTES = 512;
+
+const JSON_SOURCES = SOURCES.filter((source): source is JsonSource => source.format === 'json');
+const LINE_SOURCES = SOURCES.filter((source): source is LineSource => source.format === 'lines');
+const RECORD_KEYS = new Set(JSON_SOURCES.flatMap((source) => source.recordKeys));
+const ARRAYS_IN_PLACE = new Set(JSON_SOURCES.flatMap((source) => source.arraysInPlace));
+
+/** What a resume point's memory holds. */
+interface Memory {
+  readonly format: Format;
+  readonly source?: string;
+  /** The format reader's own. */
+  readonly reader?: string;
+  /** Of the line mappings by source id. */
+  readonly lines?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens the normalizing of one blob, or goes on with it.
+ * @throws FlowtrapError `configuration` for a pinned source that does not exist, `malformed` for a resume point of another make.
+ */
+export function openNormalizer(input: NormalizerInput): Normalizer {
+  return new BlobNormalizer(input);
+}
+
+class BlobNormalizer implements Normalizer {
+  private readonly context: MappingContext;
+  private readonly pinned: LogSource | undefined;
+  /** By pinning or path; tried first. */
+  private readonly expected: LogSource | undefined;
+  private reader: FormatReader | undefined;
+  private format: Format | undefined;
+  /** Source of the last record. */
+  private current: LogSource | undefined;
+  private mixed = false;
+  private readonly mappings = new Map<string, LineMapping>();
+  private readonly rememberedLines: Readonly<Record<string, string>>;
+  /** First bytes until the format is known. */
+  private head: Buffer = Buffer.alloc(0);
+  /** Items before the first that a source recognised. */
+  private waiting: FormatItem[] = [];
+  private waitingBytes = 0;
+  private readonly startOffset: number;
+  private waitingPosition: ResumePoint;
+
+  constructor(input: NormalizerInput) {
+    this.context = {
+      blob: `${input.account}/${input.container}/${input.name}`,
+      addresses: new AddressBook(input.internalNetworks),
+    };
+    this.pinned = input.pinnedSource === undefined ? undefined : pinnedSource(input.pinnedSource);
+    const container = input.container.toLowerCase();
+    const name = input.name.toLowerCase();
+    this.expected = this.pinned ?? SOURCES.find((source) => source.ownsPath?.(container, name));
+    const memory = readMemory(input.resume, this.context.blob);
+    this.startOffset = input.resume?.offset ?? 0;
+    this.rememberedLines = memory?.lines ?? {};
+    this.waitingPosition = input.resume ?? { offset: 0, memory: null };
+    if (memory !== undefined) {
+      this.openFormat(memory.format, memory.reader ?? '');
+      this.current = memory.source === undefined ? undefined : sourceById(memory.source);
+      this.mixed = memory.source === 'mixed';
+      for (const id of Object.keys(this.rememberedLines)) {
+        const source = sourceById(id);
+        if (source?.format === 'lines') this.mapping(source);
+      }
+    } else if (this.expected !== undefined) this.openFormat(this.expected.format, '');
+  }
+
+  get source(): string | undefined {
+    return this.mixed ? 'mixed' : (this.current ?? this.expected)?.id;
+  }
+
+  resumePoint(): ResumePoint {
+    if (this.reader === undefined || this.format === undefined || this.waiting.length > 0) return this.waitingPosition;
+    const { offset, memory } = this.reader.position();
+    const source = this.source;
+    const lines = Object.fromEntries(
+      [...this.mappings].map(([id, mapping]) => [id, mapping.memory()] as const).filter(([, text]) => text !== ''),
+    );
+    return {
+      offset,
+      memory: {
+        format: this.format,
+        ...(source !== undefined && { source }),
+        ...(memory !== '' && { reader: memory }),
+        ...(Object.keys(lines).length > 0 && { lines }),
+      } satisfies Memory,
+    };
+  }
+
+  *feed(chunk: Uint8Array): Generator<Outcome> {
+    let bytes = asBuffer(chunk);
+    if (this.reader === undefined) {
+      this.head = Buffer.concat([this.head, bytes]);
+      const format = sniffFormat(this.head);
+      if (format === undefined) {
+        if (this.head.length > SNIFF_BYTES) throw this.unknownFormat(this.head);
+        return;
+      }
+      bytes = this.head;
+      this.head = Buffer.alloc(0);
+      this.openFormat(format, '');
+    }
+    yield* this.takeAll((this.reader as FormatReader).feed(bytes));
+  }
+
+  *end(final: boolean): Generator<Outcome> {
+    if (this.reader === undefined) {
+      if (this.head.toString('latin1').trim() !== '') throw this.unknownFormat(this.head);
+      return;
+    }
+    yield* this.takeAll(this.reader.end(final));
+    if (this.waiting.length > 0) throw this.unknownFormat(this.firstWaiting());
+  }
+
+  private openFormat(format: Format, memory: string): void {
+    this.format = format;
+    this.reader =
+      format === 'json'
+        ? new JsonRecordReader(this.startOffset, memory, RECORD_KEYS)
+        : new LineReader(this.startOffset);
+  }
+
+  private *takeAll(items: Iterable<FormatItem>): Generator<Outcome> {
+    for (const item of items) {
+      if (this.format === 'json') yield* this.takeJson(item);
+      else yield* this.takeLine(item);
+    }
+  }
+
+  private *takeJson(item: FormatItem): Generator<Outcome> {
+    const record = item.kind === 'record' ? readJsonObject(item.bytes, ARRAYS_IN_PLACE) : undefined;
+    const source = record === undefined ? undefined : this.find(JSON_SOURCES, (one) => one.owns(record));
+    if (record === undefined || source === undefined || item.kind !== 'record') {
+      yield* this.unrecognised(item, record === undefined ? 'malformedJson' : 'noSource');
+      return;
+    }
+    yield* this.recognised(source);
+    yield* source.map(record, item.bytes, item.offset, this.context);
+  }
+
+  private *takeLine(item: FormatItem): Generator<Outcome> {
+    const line = item.kind === 'record' ? item.bytes.toString('utf8') : '';
+    const source = item.kind === 'record' ? this.find(LINE_SOURCES, (one) => one.owns(line)) : undefined;
+    if (source === undefined || item.kind !== 'record') {
+      yield* this.unrecognised(item, 'noSource');
+      return;
+    }
+    yield* this.recognised(source);
+    const mapped = this.mapping(source).map(line, item.offset);
+    if (mapped !== undefined) yield placed(mapped, item.offset, item.bytes);
+  }
+
+  /** The source of a record: the pinned one, else the last one, the expected one, any one that says so. */
+  private find<S extends LogSource>(sources: readonly S[], owns: (source: S) => boolean): S | undefined {
+    if (this.pinned !== undefined) return sources.find((one) => one === this.pinned);
+    const first = sources.find((one) => one === this.current) ?? sources.find((one) => one === this.expected);
+    if (first !== undefined && owns(first)) return first;
+    return sources.find((one) => one !== first && owns(one));
+  }
+
+  private mapping(source: LineSource): LineMapping {
+    let mapping = this.mappings.get(source.id);
+    if (mapping === undefined) {
+      mapping = source.open(this.context, this.rememberedLines[source.id] ?? '');
+      this.mappings.set(source.id, mapping);
+    }
+    return mapping;
+  }
+
+  /** A record found its source: what waited before it is refused one by one, since the blob as a whole is understood. */
+  private *recognised(source: LogSource): Generator<Outcome> {
+    if (this.current !== undefined && this.current !== source) this.mixed = true;
+    this.current = source;
+    if (this.waiting.length === 0) return;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const item of waiting) yield refusal(item, 'noSource');
+  }
+
+  private *unrecognised(item: FormatItem, reason: string): Generator<Outcome> {
+    if (this.current !== undefined || this.expected !== undefined || this.mixed) {
+      yield refusal(item, item.kind === 'broken' ? item.reason : reason);
+      return;
+    }
+    this.waiting.push(item.kind === 'broken' ? item : { ...item, bytes: kept(item.bytes) });
+    this.waitingBytes += item.bytes.length;
+    if (this.waitingBytes > UNRECOGNISED_BYTES || this.waiting.length > UNRECOGNISED_RECORDS) {
+      throw this.unknownFormat(this.firstWaiting());
+    }
+  }
+
+  private firstWaiting(): Buffer {
+    return this.waiting[0]?.bytes ?? Buffer.alloc(0);
+  }
+
+  private unknownFormat(first: Buffer): FlowtrapError {
+    const shown = JSON.stringify(first.subarray(0, 60).toString('latin1'));
+    const kind = looksLike(first);
+    return new FlowtrapError(
+      'unknownFormat',
+      `no source knows this format${kind === undefined ? '' : ` (it looks like ${kind})`}; it begins with ${shown}.`,
+      {
+        subject: this.context.blob,
+        fix: `If it is a log of a known source, pin the container to it: one of ${SOURCES.map((one) => one.id).join(', ')} (FLOW_CONTAINERS "source", or --source).`,
+      },
+    );
+  }
+}
+
+function refusal(item: FormatItem, reason: string): Outcome {
+  if (item.kind === 'record') return placed(dead(reason), item.offset, item.bytes);
+  return { kind: 'dead', reason: item.reason, offset: item.offset, length: item.length, record: item.bytes };
+}
+
+function pinnedSource(id: string): LogSource {
+  const source = sourceById(id);
+  if (source === undefined) {
+    throw new FlowtrapError('configuration', `there is no source "${id}".`, {
+      subject: 'source',
+      fix: `Use one of ${SOURCES.map((one) => one.id).join(', ')}.`,
+    });
+  }
+  return source;
+}
+
+function readMemory(resume: ResumePoint | undefined, blob: string): Memory | undefined {
+  if (resume === undefined || (resume.memory === null && resume.offset === 0)) return undefined;
+  const memory = resume.memory as Partial<Memory> | null;
+  if (
+    typeof memory === 'object' &&
+    (memory?.format === 'json' || memory?.format === 'lines') &&
+    Number.isSafeInteger(resume.offset) &&
+    resume.offset >= 0
+  ) {
+    return memory as Memory;
+  }
+  throw new FlowtrapError('malformed', 'the resume point is not of this version.', {
+    subject: blob,
+    fix: 'Delete its checkpoint; the blob is then read from its beginning.',
+  });
+}
