@@ -33,7 +33,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
     const counting = await database.connect();
     for (const macro of INSERT_MACROS) await writing.run(macro);
     const tables = await openTables(writing, options.workspaceId, [...options.tables, ERROR_TABLE]);
-    const writer = createWriter(writing, settings);
+    const writer = createWriter(writing, tables, settings);
     const functions: WorkspaceSchema['functions'] = [];
     const compilation = startCompilation({
       version: () => tables.version,

@@ -47,14 +47,14 @@ function stored({ name, type }: Column): string {
 }
 
 /**
- * The statement. Parameters: $1 the body (a JSON array; elements that are no objects are left out), $2 the arrival time,
+ * The statement that fills the columns (and TimeGenerated). Parameters: $1 the body (a JSON array; elements that are no objects are left out), $2 the arrival time,
  * $3 and $4 between which TimeGenerated is believed (else it becomes the arrival time), $5 when rows become queryable, and
  * with `dated` $6, the time that TimeGenerated is moved to.
  *
  * Dating keeps the rows' order: a distance from that time is divided by a million, so a year becomes half a minute.
  */
-export function insertStatement(table: Table, names: ReadonlySet<string>, dated: boolean): string {
-  const columns = table.columns.filter(({ name }) => names.has(name) && name !== 'TimeGenerated');
+export function insertStatement(table: Table, filled: readonly Column[], dated: boolean): string {
+  const columns = filled.filter(({ name }) => name !== 'TimeGenerated');
   const taken = [
     ...columns.map(({ name, type }) => [name, TAKEN_AS[type]] as const),
     ['TimeGenerated', 'VARCHAR'] as const,

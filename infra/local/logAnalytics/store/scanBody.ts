@@ -4,7 +4,7 @@
  */
 
 export type ScannedBody =
-  | { readonly kind: 'array'; readonly names: ReadonlySet<string> }
+  | { readonly kind: 'array'; readonly elements: number; readonly names: ReadonlySet<string> }
   | { readonly kind: 'other' }
   | { readonly kind: 'invalid'; readonly why: string };
 
@@ -20,32 +20,32 @@ const COLON = 0x3a;
 
 /**
  * @param body UTF-8.
- * @returns `array` with the names of its objects' properties, `other` for JSON that is no array. Whether all of it is JSON
- * is not decided here.
+ * @returns `array` with the number of its elements and the names of its objects' properties, `other` for JSON that is no
+ * array. Whether all of it is JSON is not decided here.
  */
 export function scanBody(body: Buffer): ScannedBody {
-  const names = new Set<string>();
+  const names = new Names(body);
   let depth = 0;
   let previous = 0;
-  let nameStart = -1;
-  let nameEnd = -1;
   let first = 0;
+  let elements = 0;
+  let textStart = 0;
+  let textEnd = 0;
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
     if (byte <= 0x20) continue;
     if (first === 0) first = byte;
+    else if (depth === 1 && (previous === COMMA || previous === 0x5b)) elements += byte === 0x5d ? 0 : 1;
     if (byte === QUOTE) {
-      const end = endOfString(body, index + 1);
-      if (end < 0) return { kind: 'invalid', why: 'a text that does not end' };
-      if (depth === 2) {
-        nameStart = index;
-        nameEnd = end + 1;
-      }
-      index = end;
+      textStart = index + 1;
+      textEnd = endOfText(body, textStart);
+      if (textEnd < 0) return { kind: 'invalid', why: 'a text that does not end' };
+      index = textEnd;
     } else if (byte === COLON) {
-      if (depth === 2 && nameStart >= 0 && names.size < MAX_NAMES) names.add(nameOf(body, nameStart, nameEnd));
+      if (depth === 2) names.add(textStart, textEnd);
     } else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > MAX_DEPTH) return { kind: 'invalid', why: `nested deeper than ${MAX_DEPTH}` };
+      if (depth === 2) names.nextObject();
     } else if (byte === 0x5d || byte === 0x7d) {
       if (previous === COMMA) return { kind: 'invalid', why: 'a comma before a closing bracket' };
       depth--;
@@ -54,23 +54,52 @@ export function scanBody(body: Buffer): ScannedBody {
     }
     previous = byte;
   }
-  if (first === 0x5b) return { kind: 'array', names };
-  return { kind: 'other' };
+  return first === 0x5b ? { kind: 'array', elements, names: names.all } : { kind: 'other' };
 }
 
-function endOfString(body: Buffer, from: number): number {
-  let end = body.indexOf(QUOTE, from);
-  while (end > 0) {
-    let backslashes = 0;
-    while (body[end - 1 - backslashes] === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end;
-    end = body.indexOf(QUOTE, end + 1);
+function endOfText(body: Buffer, from: number): number {
+  for (let index = from; index < body.length; index++) {
+    const byte = body[index];
+    if (byte === QUOTE) return index;
+    if (byte === BACKSLASH) index++;
   }
   return -1;
 }
 
+/** Collects names; those of an object like the one before it are only compared, not made into strings. */
+class Names {
+  readonly all = new Set<string>();
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private position = 0;
+
+  constructor(private readonly body: Buffer) {}
+
+  nextObject(): void {
+    this.position = 0;
+  }
+
+  add(start: number, end: number): void {
+    const at = this.position++;
+    const known = this.starts[at];
+    const same =
+      known !== undefined && (this.ends[at] ?? 0) - known === end - start && this.equal(known, start, end - start);
+    if (same || this.all.size >= MAX_NAMES) return;
+    this.starts[at] = start;
+    this.ends[at] = end;
+    this.all.add(nameOf(this.body, start, end));
+  }
+
+  private equal(one: number, other: number, length: number): boolean {
+    for (let offset = 0; offset < length; offset++) {
+      if (this.body[one + offset] !== this.body[other + offset]) return false;
+    }
+    return true;
+  }
+}
+
 function nameOf(body: Buffer, start: number, end: number): string {
-  const text = body.toString('utf8', start + 1, end - 1);
+  const text = body.toString('utf8', start, end);
   if (!text.includes('\\')) return text;
   try {
     return String(JSON.parse(`"${text}"`));

@@ -1,7 +1,8 @@
 /**
- * The tables of the workspace. The rows of table T lie in `rows."T"`, with their arrival time; KQL reads the view `"T"`,
- * which adds the platform's columns and hides rows that are not queryable yet. Types are kept beside, since several KQL
- * types share a DuckDB type.
+ * The tables of the workspace. The rows of table T lie in `rows."T"`, with their arrival time, and only those columns that
+ * some row has filled: a row of 140 columns, most of them empty, would cost twice as much. KQL reads the view `"T"`, which
+ * adds the others and the platform's, and hides rows that are not queryable yet. KQL's types are kept beside, since several
+ * of them share a DuckDB type.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { FlowtrapError } from '../../../../shared/errors';
@@ -30,6 +31,8 @@ export interface Tables {
    * @throws FlowtrapError `malformed` for a name that cannot be one, `conflict` for a column of another type.
    */
   ensure(name: string, columns: readonly Column[], inferred: boolean): Promise<Table>;
+  /** Makes room for values in these columns of the table. */
+  materialize(table: Table, columns: readonly Column[]): Promise<void>;
 }
 
 /** The variable that holds the service's time during a query. */
@@ -50,7 +53,19 @@ export async function openTables(
     'CREATE TABLE IF NOT EXISTS rows."$columns" (table_name VARCHAR, name VARCHAR, type VARCHAR, position INTEGER, inferred BOOLEAN)',
   );
   const tables = await storedTables(connection);
+  const physical = await physicalColumns(connection);
   let version = 0;
+
+  const transaction = async (statements: readonly string[]): Promise<void> => {
+    await connection.run('BEGIN');
+    try {
+      for (const statement of statements) await connection.run(statement);
+      await connection.run('COMMIT');
+    } catch (error) {
+      await connection.run('ROLLBACK');
+      throw error;
+    }
+  };
 
   const ensure = async (name: string, columns: readonly Column[], inferred: boolean): Promise<Table> => {
     const known = tables.get(name);
@@ -74,14 +89,16 @@ export async function openTables(
       inferred: known?.inferred ?? inferred,
     };
     if (known !== undefined && added.length === 0) return known;
-    await connection.run('BEGIN');
-    try {
-      for (const statement of changes(table, known, added, workspaceId)) await connection.run(statement);
-      await connection.run('COMMIT');
-    } catch (error) {
-      await connection.run('ROLLBACK');
-      throw error;
-    }
+    const filled = physical.get(name) ?? new Set([TIME_GENERATED.name]);
+    await transaction([
+      `CREATE TABLE IF NOT EXISTS rows.${quoteName(name)} (${declared(TIME_GENERATED)}, ${quoteName(ARRIVED)} TIMESTAMP)`,
+      ...added.map(
+        (column, index) =>
+          `INSERT INTO rows."$columns" VALUES (${[name, column.name, column.type].map(quoteText).join(', ')}, ${(known?.columns.length ?? 0) + index}, ${table.inferred})`,
+      ),
+      view(table, filled, workspaceId),
+    ]);
+    physical.set(name, filled);
     tables.set(name, table);
     version++;
     return table;
@@ -91,7 +108,8 @@ export async function openTables(
     const columns = definition.columns.map(({ name, type }) => ({ name, type: kqlType(type) }));
     await ensure(definition.table, columns, false);
   }
-  for (const table of tables.values()) await connection.run(view(table, workspaceId));
+  for (const table of tables.values())
+    await connection.run(view(table, physical.get(table.name) ?? new Set(), workspaceId));
 
   return {
     get: (name) => tables.get(name),
@@ -101,7 +119,31 @@ export async function openTables(
     },
     queryColumns: (table) => [...table.columns, ...platformColumns(table).map(({ name, type }) => ({ name, type }))],
     ensure,
+    async materialize(table, columns) {
+      const filled = physical.get(table.name) ?? new Set();
+      const missing = columns.filter(({ name }) => !filled.has(name));
+      if (missing.length === 0) return;
+      const all = new Set([...filled, ...missing.map(({ name }) => name)]);
+      await transaction([
+        ...missing.map((column) => `ALTER TABLE rows.${quoteName(table.name)} ADD COLUMN ${declared(column)}`),
+        view(table, all, workspaceId),
+      ]);
+      physical.set(table.name, all);
+    },
   };
+}
+
+/** DuckDB adds no NOT NULL column later; the insert never writes a NULL text. */
+function declared({ name, type }: Column): string {
+  return `${quoteName(name)} ${duckDbType(type)}${type === 'string' ? " DEFAULT ''" : ''}`;
+}
+
+async function physicalColumns(connection: DuckDBConnection): Promise<Map<string, ReadonlySet<string>>> {
+  const reader = await connection.runAndReadAll(
+    "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE schema_name = 'rows' GROUP BY table_name",
+  );
+  const names = (value: unknown): readonly string[] => (value as { readonly items: readonly string[] }).items;
+  return new Map(reader.getRows().map(([table, columns]) => [String(table), new Set(names(columns))]));
 }
 
 async function storedTables(connection: DuckDBConnection): Promise<Map<string, Table>> {
@@ -118,26 +160,12 @@ async function storedTables(connection: DuckDBConnection): Promise<Map<string, T
   return tables;
 }
 
-function changes(table: Table, known: Table | undefined, added: readonly Column[], workspaceId: string): string[] {
-  const rows = `rows.${quoteName(table.name)}`;
-  const declared = (column: Column): string =>
-    `${quoteName(column.name)} ${duckDbType(column.type)}${column.type === 'string' ? " DEFAULT ''" : ''}`;
-  const first = known?.columns.length ?? 0;
-  return [
-    ...(known === undefined
-      ? [`CREATE TABLE ${rows} (${table.columns.map(declared).join(', ')}, ${quoteName(ARRIVED)} TIMESTAMP)`]
-      : added.map((column) => `ALTER TABLE ${rows} ADD COLUMN ${declared(column)}`)),
-    ...added.map(
-      (column, index) =>
-        `INSERT INTO rows."$columns" VALUES (${[table.name, column.name, column.type].map(quoteText).join(', ')}, ${first + index}, ${table.inferred})`,
-    ),
-    view(table, workspaceId),
-  ];
-}
-
-/** Strings are coalesced where a column was added later: DuckDB forbids NOT NULL there. */
-function view(table: Table, workspaceId: string): string {
-  const own = table.columns.map(({ name }) => quoteName(name));
+function view(table: Table, filled: ReadonlySet<string>, workspaceId: string): string {
+  const own = table.columns.map((column) => {
+    const name = quoteName(column.name);
+    if (filled.has(column.name)) return name;
+    return `${column.type === 'string' ? "''" : `NULL::${duckDbType(column.type)}`} AS ${name}`;
+  });
   const platform = platformColumns(table).map(
     (column) => `${column.sql(table.name, workspaceId)} AS ${quoteName(column.name)}`,
   );

@@ -1,10 +1,11 @@
 /** Writes rows, one request at a time: DuckDB appends fastest so, and a changed table never meets an insert half-way. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { describeError } from '../../../../shared/errors';
 import type { Settings } from '../settings';
 import { insertStatement } from './insert';
 import { scanBody } from './scanBody';
 import { timestampText } from './sql';
-import type { Table } from './tables';
+import type { Table, Tables } from './tables';
 
 /** What became of a body. */
 export interface Written {
@@ -30,7 +31,7 @@ const EARLIEST = '0001-01-01 00:00:00';
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 const LATEST = '9999-12-31 23:59:59.999999';
 
-export function createWriter(connection: DuckDBConnection, settings: Settings): Writer {
+export function createWriter(connection: DuckDBConnection, tables: Tables, settings: Settings): Writer {
   let last: Promise<unknown> = Promise.resolve();
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work);
@@ -42,7 +43,9 @@ export function createWriter(connection: DuckDBConnection, settings: Settings): 
     const now = settings.now();
     const keep = asGiven || settings.keepEventTimes;
     const dated = asGiven ? undefined : settings.datedTables.get(table.name);
-    const result = await connection.run(insertStatement(table, names, dated !== undefined), [
+    const columns = table.columns.filter(({ name }) => names.has(name));
+    await tables.materialize(table, columns);
+    const result = await connection.run(insertStatement(table, columns, dated !== undefined), [
       text,
       timestampText(now),
       keep ? EARLIEST : timestampText(new Date(now.getTime() - TWO_DAYS)),
@@ -62,11 +65,12 @@ export function createWriter(connection: DuckDBConnection, settings: Settings): 
         if (scanned.kind === 'other') return lost('The body is not a JSON array.');
         const own = new Set(table.columns.map(({ name }) => name));
         const droppedColumns = [...scanned.names].filter((name) => !own.has(name));
+        const write = (text: string): Promise<number> => insert(table, text, scanned.names, times === 'asGiven');
         const text = body.toString('utf8');
-        const parsed = (await parse(connection, text)) ?? (await parse(connection, wellFormed(text)));
-        if (parsed === undefined) return lost('The body is not JSON.');
-        const rows = parsed.elements === 0 ? 0 : await insert(table, parsed.text, scanned.names, times === 'asGiven');
-        return { rows, droppedRows: parsed.elements - rows, droppedColumns };
+        const rows =
+          scanned.elements === 0 ? 0 : ((await unlessNotJson(() => write(text))) ?? (await writeRepaired(text, write)));
+        if (rows === undefined) return lost('The body is not JSON.');
+        return { rows, droppedRows: scanned.elements - rows, droppedColumns };
       }),
   };
 }
@@ -75,24 +79,26 @@ function lost(why: string): Written {
   return { rows: 0, droppedRows: 0, droppedColumns: [], lost: why };
 }
 
-/** The text and its number of elements if DuckDB reads it as a JSON array. */
-async function parse(
-  connection: DuckDBConnection,
-  text: string,
-): Promise<{ text: string; elements: number } | undefined> {
-  const reader = await connection.runAndReadAll('SELECT TRY(json_array_length($1))', [text]);
-  const elements = reader.getRows()[0]?.[0];
-  return elements === null || elements === undefined ? undefined : { text, elements: Number(elements) };
+/** undefined when the database does not read the body as JSON. */
+async function unlessNotJson<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (/Malformed JSON|Invalid Input Error.*JSON/is.test(describeError(error))) return undefined;
+    throw error;
+  }
 }
 
 /** JSON.stringify writes half a surrogate pair as an escape, which the database refuses: it becomes U+FFFD. */
-function wellFormed(text: string): string {
+async function writeRepaired(text: string, write: (text: string) => Promise<number>): Promise<number | undefined> {
+  let repaired: string;
   try {
-    const repaired: unknown = JSON.parse(text, (_, value: unknown) =>
-      typeof value === 'string' ? value.replaceAll(LONE_SURROGATE, '\ufffd') : value,
+    const value: unknown = JSON.parse(text, (_, part: unknown) =>
+      typeof part === 'string' ? part.replaceAll(LONE_SURROGATE, '\ufffd') : part,
     );
-    return JSON.stringify(repaired);
+    repaired = JSON.stringify(value);
   } catch {
-    return '';
+    return undefined;
   }
+  return unlessNotJson(() => write(repaired));
 }
