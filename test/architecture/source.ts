@@ -87,7 +87,7 @@ export function imports(text: string): Import[] {
   list.forEach((token, i) => {
     const before = list[i - 1];
     const next = list[i + 1];
-    if (before?.kind === SyntaxKind.DotToken) return;
+    if (before?.kind === SyntaxKind.DotToken || before?.kind === SyntaxKind.FunctionKeyword) return;
     if (token.kind === SyntaxKind.ImportKeyword && isText(next)) add(next, token.line);
     else if (token.kind === SyntaxKind.ImportKeyword && next?.kind === SyntaxKind.OpenParenToken)
       add(list[i + 2], token.line);
@@ -109,7 +109,7 @@ export function anyTypes(text: string): number[] {
       const before = list[i - 1]?.kind;
       const isKey = before === SyntaxKind.OpenBraceToken || before === SyntaxKind.CommaToken;
       const next = list[i + 1]?.kind;
-      return !(isKey && (next === SyntaxKind.ColonToken || next === SyntaxKind.OpenParenToken));
+      return next !== SyntaxKind.OpenParenToken && !(isKey && next === SyntaxKind.ColonToken);
     })
     .map((token) => token.line);
 }

@@ -286,7 +286,7 @@ describe.skipIf(compiler === undefined)(compiler === undefined ? `deployment: ${
     const storage = deployment('test/infra/bicep/existing').one('Microsoft.Storage/storageAccounts').name;
     const own = `Microsoft.Storage/storageAccounts/${storage}`;
     const source = 'Microsoft.Storage/storageAccounts/vnetlogs/blobServices/default/containers';
-    expect(roles.map((role) => role.replaceAll(app, 'APP'))).toEqual(
+    expect(roles.map((role) => role.replaceAll(app, 'APP')).sort()).toEqual(
       [
         `APP: Storage Blob Data Owner on ${own}`,
         `APP: Storage Queue Data Contributor on ${own}`,
