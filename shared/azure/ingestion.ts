@@ -26,6 +26,9 @@ import { credentialError } from './storageError';
 
 const gzip = promisify(gzipCallback);
 
+/** By data collection rule: no request before this time (milliseconds since the epoch). The service's limits are the rule's. */
+const pauses = new Map<string, number>();
+
 /** Rows refused one by one without a single acceptance, before the rule rather than the rows is held to be at fault. */
 const REFUSED_IN_A_ROW = 16;
 
@@ -39,7 +42,7 @@ export interface RowSinkOptions {
   /** Another transport: see loopback.ts. */
   readonly httpClient?: HttpClient;
   readonly log: Log;
-  /** Longest that one upload may take with all its attempts (milliseconds). Default: two minutes. */
+  /** Longest that one upload may take with all its attempts (milliseconds). Default: 90 s. */
   readonly patience?: number;
   /** Time-out of one request (milliseconds). */
   readonly requestTimeout?: number;
@@ -48,8 +51,8 @@ export interface RowSinkOptions {
 }
 
 /**
- * Writes rows of one stream. One sink may be used for several uploads at once: when the service asks for a pause, all of
- * them keep it.
+ * Writes rows of one stream. A sink may be used for several uploads at once. When the service asks for a pause, all sinks of
+ * that rule keep it.
  */
 export function createRowSink(options: RowSinkOptions): RowSink {
   const sink = new IngestionSink(options);
@@ -61,12 +64,12 @@ class IngestionSink {
   private readonly transport: HttpClient;
   private readonly url: string;
   private readonly subject: string;
-  /** No request before this time (milliseconds since the epoch). */
-  private pausedUntil = 0;
+  private readonly rule: string;
 
   constructor(private readonly options: RowSinkOptions) {
     const { endpoint, ruleId, stream } = options;
     this.url = `${endpoint.replace(/\/+$/, '')}/dataCollectionRules/${encodeURIComponent(ruleId)}/streams/${encodeURIComponent(stream)}?api-version=2023-01-01`;
+    this.rule = `${endpoint} ${ruleId}`;
     this.subject = `stream ${stream}`;
     this.transport = options.httpClient ?? createDefaultHttpClient();
     this.pipeline = this.openPipeline();
@@ -75,7 +78,7 @@ class IngestionSink {
   async upload(batch: RowBatch): Promise<UploadOutcome> {
     if (batch.count === 0) return { accepted: 0, refused: [] };
     const refused: RefusedRow[] = [];
-    const deadline = Date.now() + (this.options.patience ?? 120_000);
+    const deadline = Date.now() + (this.options.patience ?? 90_000);
     const outcome = { accepted: 0, refused };
     await this.send(batch, 0, batch.count, deadline, outcome);
     return outcome;
@@ -160,7 +163,7 @@ class IngestionSink {
       this.options.log.warn(
         `${this.subject}: attempt ${attempt + 1} failed (${said}); next in ${Math.round(wait)} ms.`,
       );
-      if (pause !== undefined) this.pausedUntil = Math.max(this.pausedUntil, Date.now() + pause);
+      if (pause !== undefined) pauses.set(this.rule, Math.max(this.pausedUntil, Date.now() + pause));
       await sleep(wait);
     }
   }
@@ -175,6 +178,10 @@ class IngestionSink {
     });
     const response: PipelineResponse = await this.pipeline.sendRequest(this.transport, request);
     return readAnswer(response);
+  }
+
+  private get pausedUntil(): number {
+    return pauses.get(this.rule) ?? 0;
   }
 
   private async keepPause(deadline: number): Promise<void> {

@@ -7,11 +7,17 @@ import { hasCode, storageError } from './storageError';
 /** The service's limit for a message, encoded. */
 const MESSAGE_LIMIT = 64 * 1024;
 
+/** What the queue's trigger gives up after host.json's maxDequeueCount goes to `<queue>-poison`. */
+export interface StorageQueue<Message> extends Queue<Message> {
+  /** How many messages are in the poison queue, roughly (the service says so); 0 when there is none. */
+  poisoned(): Promise<number>;
+}
+
 /**
  * @param name the queue. It is not made here: the deployment and the local stack do, as the trigger that reads it does not either.
  * @param setting the setting that names it, for errors.
  */
-export function createQueue<Message>(storage: Storage, name: string, setting: string): Queue<Message> {
+export function createQueue<Message>(storage: Storage, name: string, setting: string): StorageQueue<Message> {
   const client = storage.queues().getQueueClient(name);
   return {
     async send(message, { delaySeconds } = {}) {
@@ -35,6 +41,17 @@ export function createQueue<Message>(storage: Storage, name: string, setting: st
           });
         }
         throw storageError(error, `queue ${name}`, setting);
+      }
+    },
+    async poisoned() {
+      const poison = `${name}-poison`;
+      try {
+        const { approximateMessagesCount = 0 } = await storage.queues().getQueueClient(poison).getProperties();
+        return approximateMessagesCount;
+      } catch (error) {
+        const typed = storageError(error, `queue ${poison}`, setting);
+        if (hasCode(error, 'QueueNotFound') || typed.code === 'notFound') return 0;
+        throw typed;
       }
     },
   };

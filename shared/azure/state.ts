@@ -13,9 +13,12 @@ const SETTING = 'AzureWebJobsStorage';
 const NAME_LIMIT = 1024;
 /** Documents are small; a larger one is not ours. */
 const DOCUMENT_LIMIT = 16 * 1024 * 1024;
-/** Seconds a lease lasts without renewal (the service allows 15 to 60). */
-const LEASE_SECONDS = 60;
-const RENEW_EVERY = 20_000;
+/**
+ * Seconds a lease lasts without renewal (the service allows 15 to 60): shorter than the minute after which a killed holder's own
+ * message comes back, so that it finds the lease free.
+ */
+const LEASE_SECONDS = 30;
+const RENEW_EVERY = 8_000;
 
 /**
  * The state container, made on first use.
@@ -190,7 +193,7 @@ function held(client: BlobLeaseClient): Lease {
       if (released) return;
       released = true;
       clearInterval(timer);
-      // A lease that cannot be given back runs out by itself within a minute.
+      // A lease that cannot be given back runs out by itself within half a minute.
       await client.releaseLease().catch(() => undefined);
     },
   };
