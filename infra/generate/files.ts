@@ -1,6 +1,7 @@
 /** The files that are made from code, and which of them are out of date. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { localSettingsSample } from './localSettings';
 import { settingsPage } from './settingsPage';
 import { streamsJson } from './streams';
 
@@ -8,6 +9,7 @@ import { streamsJson } from './streams';
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'shared/azure/streams.json': () => streamsJson(),
   'docs/settings.md': () => settingsPage(),
+  'local.settings.sample.json': () => localSettingsSample(),
 };
 
 export interface StaleFile {

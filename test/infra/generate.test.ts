@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GENERATED, staleFiles } from '../../infra/generate/files';
+import { localSettingsSample } from '../../infra/generate/localSettings';
 import { settingsPage } from '../../infra/generate/settingsPage';
 import { streamsJson, TABLES } from '../../infra/generate/streams';
+import { readConfig } from '../../shared/config';
 import type { TableDefinition } from '../../shared/tableDefinition';
 
 const ROOT = join(__dirname, '../..');
@@ -73,5 +75,23 @@ describe('the settings page', () => {
     expect(page).toContain('| `A` | x\\|y | a number | `1, 2` | required |');
     expect(page).toMatch(/\| `B` \| z \| text \| {2}\| secret: .*; local only: .* \|/);
     expect(page).not.toContain('## Schedules');
+  });
+});
+
+describe('the sample of local settings', () => {
+  const sample = JSON.parse(localSettingsSample()) as { IsEncrypted: boolean; Values: Record<string, string> };
+
+  it('gives the code a configuration without a problem', () => {
+    expect(sample.IsEncrypted).toBe(false);
+    for (const value of Object.values(sample.Values)) expect(typeof value).toBe('string');
+    expect(readConfig(sample.Values).problems).toEqual([]);
+  });
+
+  it('leads nowhere but to this machine', () => {
+    for (const [name, value] of Object.entries(sample.Values)) {
+      if (name === 'INGESTION_ENDPOINT') continue; // reached through LOCAL_INGESTION_URL
+      for (const [url] of value.matchAll(/https?:[^;]*/g)) expect(new URL(url).hostname, name).toBe('127.0.0.1');
+    }
+    expect(sample.Values.LOCAL_INGESTION_URL).toBe('http://127.0.0.1:17413');
   });
 });
