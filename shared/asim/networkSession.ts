@@ -24,12 +24,19 @@ type FieldValue<F> = F extends { readonly values: infer E extends keyof typeof E
 /** Field by field; datetimes as ISO 8601 text in UTC. What a record does not say is left out (undefined). */
 export type NetworkSession = { [Name in FieldName]?: FieldValue<Definition[Name]> | undefined };
 
+/** Longest text of a field; what is longer is cut. */
+export const MAX_TEXT = 8192;
+
 /** The session as one JSON object without empty fields: row width is what costs. */
 export function serializeSession(session: NetworkSession): string {
-  return JSON.stringify(session, (_, value: unknown) => (value === '' ? undefined : value));
+  return JSON.stringify(session, (_, value: unknown) => {
+    if (typeof value !== 'string') return value;
+    return value === '' ? undefined : value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value;
+  });
 }
 
-/** A text as a JSON string; plain ASCII, the usual case, is not looked at twice. */
+/** A text as a JSON string, cut to MAX_TEXT; plain ASCII, the usual case, is not looked at twice. */
 export function jsonText(text: string): string {
+  if (text.length > MAX_TEXT) return JSON.stringify(text.slice(0, MAX_TEXT));
   return /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -158,7 +158,7 @@ class BlobNormalizer implements Normalizer {
 
   private *takeJson(item: FormatItem): Generator<Outcome> {
     const record = item.kind === 'record' ? readJsonObject(item.bytes, ARRAYS_IN_PLACE) : undefined;
-    const source = record === undefined ? undefined : this.find(JSON_SOURCES, (one) => one.owns(record));
+    const source = record === undefined ? undefined : this.find(JSON_SOURCES, (one) => one.owns(record), false);
     if (record === undefined || source === undefined || item.kind !== 'record') {
       yield* this.unrecognised(item, record === undefined ? 'malformedJson' : 'noSource');
       return;
@@ -169,7 +169,7 @@ class BlobNormalizer implements Normalizer {
 
   private *takeLine(item: FormatItem): Generator<Outcome> {
     const line = item.kind === 'record' ? item.bytes.toString('utf8') : '';
-    const source = item.kind === 'record' ? this.find(LINE_SOURCES, (one) => one.owns(line)) : undefined;
+    const source = item.kind === 'record' ? this.findForLine(line) : undefined;
     if (source === undefined || item.kind !== 'record') {
       yield* this.unrecognised(item, 'noSource');
       return;
@@ -179,12 +179,26 @@ class BlobNormalizer implements Normalizer {
     if (mapped !== undefined) yield placed(mapped, item.offset, item.bytes);
   }
 
-  /** The source of a record: the pinned one, else the last one, the expected one, any one that says so. */
-  private find<S extends LogSource>(sources: readonly S[], owns: (source: S) => boolean): S | undefined {
+  private findForLine(line: string): LineSource | undefined {
+    const { current } = this;
+    if (current?.format === 'lines' && this.mappings.get(current.id)?.continues?.()) return current;
+    return this.find(LINE_SOURCES, (one) => one.owns(line), true);
+  }
+
+  /**
+   * The source of a record: the pinned one, else the last one, the expected one, any one that says so.
+   * @param fallBack give a record that is nobody's to the expected source, which knows best what is wrong with it.
+   */
+  private find<S extends LogSource>(
+    sources: readonly S[],
+    owns: (source: S) => boolean,
+    fallBack: boolean,
+  ): S | undefined {
     if (this.pinned !== undefined) return sources.find((one) => one === this.pinned);
-    const first = sources.find((one) => one === this.current) ?? sources.find((one) => one === this.expected);
+    const expected = sources.find((one) => one === this.expected);
+    const first = sources.find((one) => one === this.current) ?? expected;
     if (first !== undefined && owns(first)) return first;
-    return sources.find((one) => one !== first && owns(one));
+    return sources.find((one) => one !== first && owns(one)) ?? (fallBack ? expected : undefined);
   }
 
   private mapping(source: LineSource): LineMapping {

@@ -58,6 +58,9 @@ export interface LineSource extends SourceFacts {
 export interface LineMapping {
   /** @returns undefined for a line that is no record but belongs to the format (a header). */
   map(line: string, offset: number): Mapped | undefined;
+  /** Whether the lines that follow can only be this source's (they stand under its header). */
+  continues?(): boolean;
+  /** What a later run of this blob must know; '' for nothing. */
   memory(): string;
 }
 

@@ -1,0 +1,132 @@
+/**
+ * CEF lines: `[syslog header ]CEF:0|vendor|product|version|class id|name|severity|key=value key=value …`.
+ * Values may hold spaces and, against the rules, unescaped equals signs: a key is one only when CEF or a vendor knows it.
+ */
+
+export interface CefLine {
+  /** The sender's name or address in the syslog header before it, when there is one. */
+  readonly sender: string | undefined;
+  readonly vendor: string;
+  readonly product: string;
+  readonly version: string;
+  readonly classId: string;
+  readonly name: string;
+  readonly severity: string;
+  /** Unescaped values by key; of a repeated key the first that is not empty. */
+  readonly extension: ReadonlyMap<string, string>;
+}
+
+/** The marker may have a space after it or be cut off; a syslog header stands before it. */
+const START = /(?:CEF: ?|^)[01]\|/;
+const MAX_HEADER = 512;
+
+/** CEF's own dictionary, and what products add without a prefix. */
+const KEYS: ReadonlySet<string> = new Set(
+  (
+    'act agentDnsDomain agentNtDomain agentTranslatedAddress agentTranslatedZoneExternalID agentTranslatedZoneURI ' +
+    'agentZoneExternalID agentZoneURI agt ahost aid amac app art at atz av c6a1 c6a2 c6a3 c6a4 cat cfp1 cfp2 cfp3 cfp4 cnt ' +
+    'cn1 cn2 cn3 cs1 cs2 cs3 cs4 cs5 cs6 customerExternalID customerURI destinationDnsDomain destinationServiceName ' +
+    'destinationTranslatedAddress destinationTranslatedPort destinationTranslatedZoneExternalID destinationTranslatedZoneURI ' +
+    'destinationZoneExternalID destinationZoneURI deviceCustomDate1 deviceCustomDate2 deviceDirection deviceDnsDomain ' +
+    'deviceExternalId deviceFacility deviceInboundInterface deviceNtDomain deviceOutboundInterface devicePayloadId ' +
+    'deviceProcessName deviceSeverity deviceTranslatedAddress deviceTranslatedZoneExternalID deviceTranslatedZoneURI deviceZoneExternalID ' +
+    'deviceZoneURI dhost dlat dlong dmac dntdom dpid dpriv dproc dpt dst dtz duid duser dvc dvchost dvcmac dvcpid ' +
+    'end eventId externalId fileCreateTime fileHash fileId fileModificationTime filePath filePermission fileType flexDate1 ' +
+    'flexNumber1 flexNumber2 flexString1 flexString2 fname fsize in msg oldFileCreateTime oldFileHash oldFileId ' +
+    'oldFileModificationTime oldFileName oldFilePath oldFilePermission oldFileSize oldFileType out outcome proto rawEvent reason ' +
+    'request requestClientApplication requestContext requestCookies requestMethod rt shost slat slong smac sntdom ' +
+    'sourceDnsDomain sourceServiceName sourceTranslatedAddress sourceTranslatedPort sourceTranslatedZoneExternalID ' +
+    'sourceTranslatedZoneURI sourceZoneExternalID sourceZoneURI spid spriv sproc spt src start suid suser suser0 duser0 type'
+  ).split(' '),
+);
+/** Prefixes of vendors' own keys. */
+const VENDOR_KEY = /^(PanOS|PanSrc|PanDst|FTNTFGT|ad\.)/;
+const KEY = /(?:^|\s)([A-Za-z0-9_.\-[\]]{1,80})=/g;
+/** Lengths at which relays cut lines: the last pair of such a line is not to be trusted. */
+const CUT_LENGTHS: ReadonlySet<number> = new Set([1024, 2048, 4096, 8192]);
+
+/** Whether a line is CEF of a vendor and product (in lower case), without taking it apart. */
+export function isCefOf(line: string, vendor: string, product: string): boolean {
+  const beginning = line.slice(0, MAX_HEADER + 256);
+  const start = START.exec(beginning);
+  if (start === null) return false;
+  const [, from = '', of = ''] = beginning.slice(start.index + start[0].length - 2).split('|', 3);
+  return from.trim().toLowerCase() === vendor && of.trim().toLowerCase() === product;
+}
+
+/** @returns undefined when the line has no CEF header of seven fields. */
+export function parseCef(line: string): CefLine | undefined {
+  const start = START.exec(line.slice(0, MAX_HEADER));
+  if (start === null) return undefined;
+  const header: string[] = [];
+  let from = start.index + start[0].length - 2;
+  let field = '';
+  for (let at = from; at < line.length && header.length < 7; at++) {
+    const code = line.charCodeAt(at);
+    if (code === 0x5c) at++;
+    else if (code === 0x7c) {
+      field = line.slice(from, at);
+      header.push(field.includes('\\') ? field.replaceAll(/\\([\\|])/g, '$1') : field);
+      from = at + 1;
+    }
+  }
+  if (header.length < 7) return undefined;
+  const [, vendor = '', product = '', version = '', classId = '', name = '', severity = ''] = header.map((part) =>
+    part.trim(),
+  );
+  const extension = parseExtension(line.slice(from), CUT_LENGTHS.has(line.length));
+  return { sender: sender(line.slice(0, start.index)), vendor, product, version, classId, name, severity, extension };
+}
+
+function isKey(key: string): boolean {
+  return KEYS.has(key) || /label$/i.test(key) || VENDOR_KEY.test(key);
+}
+
+function parseExtension(text: string, cut: boolean): Map<string, string> {
+  const pairs = new Map<string, string>();
+  KEY.lastIndex = 0;
+  let key = '';
+  let from = -1;
+  const add = (to: number): void => {
+    const value = unescapeValue(text.slice(from, to).trim());
+    if (!pairs.get(key)) pairs.set(key, value);
+  };
+  for (let match = KEY.exec(text); match !== null; match = KEY.exec(text)) {
+    const found = match[1] as string;
+    if (from >= 0 && !isKey(found)) continue;
+    if (from >= 0) add(match.index);
+    key = found;
+    from = KEY.lastIndex;
+    // The next key may follow at once (`src= dst=`): its blank is then part of this match's end.
+    KEY.lastIndex = from;
+  }
+  if (from >= 0 && !cut) add(text.length);
+  return pairs;
+}
+
+function unescapeValue(value: string): string {
+  if (!value.includes('\\')) return value;
+  return value.replaceAll(/\\([\\=|nr])/g, (_, escaped: string) =>
+    escaped === 'n' ? '\n' : escaped === 'r' ? '\r' : escaped,
+  );
+}
+
+/** The host in a syslog header: after an RFC 3164 or RFC 5424 time. */
+function sender(header: string): string | undefined {
+  const text = header.replace(/^\s*(?:\d+ )?<\d{1,3}>/, '');
+  const host =
+    /^[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d+)? (\S+)/.exec(text) ??
+    /^1? ?\d{4}-\d{2}-\d{2}T\S+ (\S+)/.exec(text);
+  return host?.[1];
+}
+
+/** Values of custom fields (cs1 …, cn1 …, flexString1 …) by what their labels call them: lower case, letters and digits only. */
+export function labelled(extension: ReadonlyMap<string, string>): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [key, label] of extension) {
+    const name = /^(.+)label$/i.exec(key)?.[1];
+    const value = name === undefined ? undefined : extension.get(name);
+    if (value) values.set(label.toLowerCase().replaceAll(/[^a-z0-9]/g, ''), value);
+  }
+  return values;
+}

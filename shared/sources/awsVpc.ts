@@ -1,0 +1,339 @@
+/**
+ * Amazon Web Services, VPC flow logs (versions 2 to 10, default and custom formats) as text. Table AWSVPCFlow.
+ * Follows the upstream mapping ASimNetworkSessionAWSVPC 0.3 and corrects:
+ * - EventStartTime is the record's start, not the time of ingestion;
+ * - the type of an application is CSP, which the schema knows (upstream CloudService), and `-` is no application;
+ * - the interface is the inbound one for ingress only, the outbound one for egress;
+ * - a record is an aggregate of one direction: EventType Flow, its bytes are those of its sender;
+ * - DvcOriginalAction and the TCP flags are kept;
+ * - the answering half of a conversation is turned round (asim/direction.ts), so that Src is who began.
+ * A record's window is not the connection's duration: NetworkDuration stays empty.
+ */
+import { hash } from 'node:crypto';
+import type { Address } from '../asim/addresses';
+import { answerEvidence, opposite, refineDirection } from '../asim/direction';
+import { jsonText, SCHEMA_VERSION } from '../asim/networkSession';
+import { hasPorts, protocolName, UNASSIGNED } from '../asim/protocols';
+import { isEventTime, isoTime } from '../asim/times';
+import { portNumber, wholeNumber } from './numbers';
+import { dead, type LineMapping, type LineSource, type Mapped, type MappingContext, skipped } from './source';
+
+/** Every documented field, in order; the default format is the first fourteen. */
+const FIELDS = (
+  'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status ' +
+  'vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id sublocation-type sublocation-id ' +
+  'pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path ' +
+  'ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id ' +
+  'ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id ' +
+  'reject-reason resource-id encryption-status'
+).split(' ');
+const KNOWN: ReadonlyMap<string, number> = new Map(FIELDS.map((name, index) => [name, index]));
+const DEFAULT_FORMAT = FIELDS.slice(0, 14).join(' ');
+
+/** Fields without a column of their own, kept in AdditionalFields under the names that AWSVPCFlow gives them. */
+const ADDITIONAL: readonly (readonly [field: string, name: string])[] = [
+  ['subnet-id', 'SubnetId'],
+  ['instance-id', 'InstanceId'],
+  ['region', 'Region'],
+  ['az-id', 'AzId'],
+  ['sublocation-type', 'SublocationType'],
+  ['sublocation-id', 'SublocationId'],
+  ['traffic-path', 'TrafficPath'],
+  ...FIELDS.slice(29, 39).map((field) => [field, pascal(field)] as const),
+  ['reject-reason', 'RejectReason'],
+  ['resource-id', 'ResourceId'],
+  ['encryption-status', 'EncryptionStatus'],
+];
+
+/** Characters; a record with every field is below 1,500. */
+const MAX_LINE = 16_384;
+/** Longest header that is remembered. */
+const MAX_COLUMNS = 100;
+
+function pascal(field: string): string {
+  return field.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const FLAGS: readonly (readonly [bit: number, member: string])[] = [
+  [1, '"TcpFlagsFin":true,'],
+  [2, '"TcpFlagsSyn":true,'],
+  [4, '"TcpFlagsRst":true,'],
+  [8, '"TcpFlagsPsh":true,'],
+  [16, '"TcpFlagsAck":true,'],
+  [32, '"TcpFlagsUrg":true,'],
+];
+
+const FLAG_MEMBERS: readonly string[] = Array.from({ length: 64 }, (_, flags) =>
+  FLAGS.filter(([bit]) => (flags & bit) !== 0)
+    .map(([, member]) => member)
+    .join(''),
+);
+
+/** Whether a line is a header: names of fields only, with hyphens or underscores. */
+function isHeader(line: string): boolean {
+  const first = line.charCodeAt(0);
+  if (first < 0x61 || first > 0x7a) return false;
+  if (line.length > 2000 || !/^[a-z][a-z_ -]*$/.test(line.trimEnd())) return false;
+  const names = line.trim().split(/ +/);
+  return (
+    names.length <= MAX_COLUMNS &&
+    names.filter((name) => KNOWN.has(name.replaceAll('_', '-'))).length * 2 > names.length
+  );
+}
+
+/** A line of the default format: version, account, interface. */
+const DEFAULT_LINE = /^\d{1,2} (\d{12}|unknown|-) (eni-\S+|-) \S+ \S+ \S+ /;
+
+/** The columns of a header as an index by field (-1: not there), and what it does not know. */
+interface Columns {
+  readonly text: string;
+  readonly count: number;
+  readonly index: Readonly<Record<string, number>>;
+  readonly additional: readonly (readonly [column: number, name: string])[];
+}
+
+function columnsOf(header: string): Columns {
+  const names = header
+    .trim()
+    .split(/ +/)
+    .map((name) => name.replaceAll('_', '-'));
+  const index: Record<string, number> = Object.fromEntries(FIELDS.map((field) => [field, names.indexOf(field)]));
+  const additional: (readonly [number, string])[] = [];
+  for (const [field, name] of ADDITIONAL) {
+    const column = index[field] ?? -1;
+    if (column >= 0) additional.push([column, name]);
+  }
+  names.forEach((name, column) => {
+    if (!KNOWN.has(name)) additional.push([column, pascal(name)]);
+  });
+  return { text: names.join(' '), count: names.length, index, additional };
+}
+
+class AwsVpcMapping implements LineMapping {
+  private columns: Columns;
+  private headed: boolean;
+  private readonly fields: string[] = [];
+
+  constructor(
+    private readonly context: MappingContext,
+    memory: string,
+  ) {
+    this.headed = isHeader(memory);
+    this.columns = columnsOf(this.headed ? memory : DEFAULT_FORMAT);
+  }
+
+  memory(): string {
+    return this.headed ? this.columns.text : '';
+  }
+
+  /** Under a header every line is a record of its columns. */
+  continues(): boolean {
+    return this.headed;
+  }
+
+  map(line: string, offset: number): Mapped | undefined {
+    if (isHeader(line)) {
+      this.headed = true;
+      if (line.trim().replaceAll('_', '-') !== this.columns.text) this.columns = columnsOf(line);
+      return undefined;
+    }
+    if (line.length > MAX_LINE) return dead('lineTooLong');
+    this.split(line);
+    return this.session(line, offset);
+  }
+
+  private split(line: string): void {
+    const { fields } = this;
+    let count = 0;
+    let from = 0;
+    while (from < line.length) {
+      let end = line.indexOf(' ', from);
+      if (end < 0) end = line.length;
+      if (end > from && count <= MAX_COLUMNS) fields[count++] = line.slice(from, end);
+      from = end + 1;
+    }
+    fields.length = count;
+  }
+
+  /** The text of a field; '' when it is missing or `-`. */
+  private get(field: string): string {
+    const column = this.columns.index[field] as number;
+    const text = column < 0 ? '' : (this.fields[column] as string);
+    return text === '-' ? '' : text;
+  }
+
+  private session(line: string, offset: number): Mapped {
+    const { columns, fields, context } = this;
+    if (fields.length !== columns.count) return dead(fields.length < columns.count ? 'tooFewFields' : 'tooManyFields');
+    const status = this.get('log-status');
+    if (status === 'NODATA' || status === 'SKIPDATA') return skipped(status === 'NODATA' ? 'noData' : 'skipData');
+
+    if (!this.hasAddresses()) return skipped('noData');
+
+    const recordedSource = context.addresses.look(this.get('srcaddr') || this.get('pkt-srcaddr'));
+    const recordedDestination = context.addresses.look(this.get('dstaddr') || this.get('pkt-dstaddr'));
+    if (recordedSource === undefined || recordedDestination === undefined) return dead('badAddress');
+    const start = seconds(this.get('start'));
+    const end = seconds(this.get('end'));
+    const time = end ?? start;
+    if (time === undefined) return dead('badTime');
+
+    const protocolText = this.get('protocol');
+    const protocol = wholeNumber(protocolText) ?? -1;
+    if (protocolText !== '' && !(protocol >= 0 && protocol <= 255)) return dead('badProtocol');
+    const portless = !hasPorts(protocol);
+    const sourcePort = optionalPort(this.get('srcport'));
+    const destinationPort = optionalPort(this.get('dstport'));
+    if (sourcePort === null || destinationPort === null) return dead('badPort');
+
+    const action = this.get('action');
+    if (action !== 'ACCEPT' && action !== 'REJECT' && action !== '') return dead('unknownAction');
+    const bytes = optionalCount(this.get('bytes'));
+    const packets = optionalCount(this.get('packets'));
+    if (bytes === null || packets === null) return dead('badCounter');
+    const flagsText = this.get('tcp-flags');
+    const flags = flagsText === '' ? undefined : wholeNumber(flagsText);
+    if (flagsText !== '' && (flags === undefined || flags > 255)) return dead('badTcpFlags');
+
+    const flow = this.get('flow-direction');
+    if (flow !== 'ingress' && flow !== 'egress' && flow !== '') return dead('unknownDirection');
+    const recorded = flow === '' ? undefined : flow === 'ingress' ? 'Inbound' : 'Outbound';
+    const evidence = answerEvidence({
+      protocol,
+      flags,
+      accepted: action === 'ACCEPT',
+      sourcePort: sourcePort ?? 0,
+      destinationPort: destinationPort ?? 0,
+    });
+    const turned = evidence !== undefined;
+    const source = turned ? recordedDestination : recordedSource;
+    const destination = turned ? recordedSource : recordedDestination;
+    const stated = recorded !== undefined && turned ? opposite(recorded) : recorded;
+    const direction = refineDirection(stated, source, destination);
+
+    let additional = '';
+    if (turned) additional += `"Reversed":"${evidence}",`;
+    if (recorded !== undefined && direction !== recorded) additional += `"FlowDirection":"${flow}",`;
+    if (protocolText !== '' && protocolName(protocol) === UNASSIGNED) additional += `"Protocol":${protocol},`;
+    for (const [column, name] of columns.additional) {
+      const text = fields[column] as string;
+      if (text !== '-') additional += `${jsonText(name)}:${jsonText(text)},`;
+    }
+
+    const iso = isoTime(time);
+    const sender = turned ? 'Dst' : 'Src';
+    const vpc = this.get('vpc-id');
+    const device = this.get('interface-id');
+    const row =
+      `{"TimeGenerated":"${iso}","EventStartTime":"${start === undefined || start > time ? iso : isoTime(start)}",` +
+      `"EventEndTime":"${iso}","EventCount":1,"EventType":"Flow","EventVendor":"AWS","EventProduct":"VPC",` +
+      `"EventSchemaVersion":"${SCHEMA_VERSION}",${this.member('EventProductVersion', 'version')}` +
+      `"EventOriginalUid":"${hash('sha1', `${context.blob}\n${offset}\n${line}`, 'base64url')}",` +
+      this.member('EventOriginalResultDetails', 'log-status') +
+      (action === 'REJECT'
+        ? '"EventResult":"Failure","EventSeverity":"Low","DvcAction":"Deny","DvcOriginalAction":"REJECT",'
+        : action === ''
+          ? '"EventResult":"Success","EventSeverity":"Informational",'
+          : '"EventResult":"Success","EventSeverity":"Informational","DvcAction":"Allow","DvcOriginalAction":"ACCEPT",') +
+      `"Dvc":${jsonText(vpc || device || 'VPC')},` +
+      (vpc === '' ? '' : `"DvcId":${jsonText(vpc)},"DvcIdType":"AwsVpcId",`) +
+      (this.get('account-id') === 'unknown' ? '' : this.member('DvcSubscriptionId', 'account-id')) +
+      this.interfaces(device, flow) +
+      `"SrcIpAddr":"${source.text}",${port('SrcPortNumber', turned ? destinationPort : sourcePort, portless)}` +
+      `"DstIpAddr":"${destination.text}",${port('DstPortNumber', turned ? sourcePort : destinationPort, portless)}` +
+      this.translated(turned, recordedSource, recordedDestination) +
+      this.services(turned) +
+      (protocolText === '' ? '' : `"NetworkProtocol":"${protocolName(protocol)}",`) +
+      (bytes === undefined ? '' : `"${sender}Bytes":${bytes},"NetworkBytes":${bytes},`) +
+      (packets === undefined ? '' : `"${sender}Packets":${packets},"NetworkPackets":${packets},`) +
+      (flags === undefined ? '' : (FLAG_MEMBERS[flags & 63] as string)) +
+      (additional === '' ? '' : `"AdditionalFields":{${additional.slice(0, -1)}},`) +
+      `"NetworkProtocolVersion":"${source.version}","NetworkDirection":"${direction}"}`;
+    return { kind: 'session', row, time };
+  }
+
+  /** Formats without log-status show an idle window by its missing addresses. */
+  private hasAddresses(): boolean {
+    return ['srcaddr', 'dstaddr', 'pkt-srcaddr', 'pkt-dstaddr', 'action'].some((field) => this.get(field) !== '');
+  }
+
+  private member(name: string, field: string): string {
+    const text = this.get(field);
+    return text === '' ? '' : `"${name}":${jsonText(text)},`;
+  }
+
+  /** The recording interface: inbound for ingress, outbound for egress, just an interface when the record does not say. */
+  private interfaces(device: string, flow: string): string {
+    if (device === '') return '';
+    const text = jsonText(device);
+    const sided =
+      flow === 'ingress'
+        ? `"DvcInboundInterface":${text},`
+        : flow === 'egress'
+          ? `"DvcOutboundInterface":${text},`
+          : '';
+    return `${sided}"DvcInterface":${text},`;
+  }
+
+  /** Packet-level addresses where they differ from those of the interface. */
+  private translated(turned: boolean, source: Address, destination: Address): string {
+    const packetSource = this.context.addresses.look(this.get('pkt-srcaddr'));
+    const packetDestination = this.context.addresses.look(this.get('pkt-dstaddr'));
+    const [from, to] = turned ? ['Dst', 'Src'] : ['Src', 'Dst'];
+    return (
+      (packetSource === undefined || packetSource.text === source.text
+        ? ''
+        : `"${from}NatIpAddr":"${packetSource.text}",`) +
+      (packetDestination === undefined || packetDestination.text === destination.text
+        ? ''
+        : `"${to}NatIpAddr":"${packetDestination.text}",`)
+    );
+  }
+
+  private services(turned: boolean): string {
+    const source = this.get('pkt-src-aws-service');
+    const destination = this.get('pkt-dst-aws-service');
+    const [from, to] = turned ? ['Dst', 'Src'] : ['Src', 'Dst'];
+    return (
+      (source === '' ? '' : `"${from}AppName":${jsonText(source)},"${from}AppType":"CSP",`) +
+      (destination === '' ? '' : `"${to}AppName":${jsonText(destination)},"${to}AppType":"CSP",`)
+    );
+  }
+}
+
+/** Milliseconds of a time in Unix seconds; undefined for anything else. */
+function seconds(text: string): number | undefined {
+  const value = wholeNumber(text);
+  if (value === undefined) return undefined;
+  const time = value * 1000;
+  return isEventTime(time) ? time : undefined;
+}
+
+/** undefined: not given; null: no port. */
+function optionalPort(text: string): number | undefined | null {
+  return text === '' ? undefined : (portNumber(text) ?? null);
+}
+
+function optionalCount(text: string): number | undefined | null {
+  return text === '' ? undefined : (wholeNumber(text) ?? null);
+}
+
+function port(name: string, value: number | undefined, portless: boolean): string {
+  return value === undefined || (portless && value === 0) ? '' : `"${name}":${value},`;
+}
+
+export const awsVpc: LineSource = {
+  id: 'awsVpc',
+  vendor: 'AWS',
+  product: 'VPC flow logs',
+  table: 'AWSVPCFlow',
+  facts: 'ASimNetworkSessionAWSVPC 0.3',
+  format: 'lines',
+
+  ownsPath: (_, name) =>
+    /_vpcflowlogs_|(^|\/)vpcflowlogs\/|aws-service=vpcflowlogs/.test(name) && !name.endsWith('.parquet'),
+
+  owns: (line) => isHeader(line) || DEFAULT_LINE.test(line),
+
+  open: (context, memory) => new AwsVpcMapping(context, memory),
+};
