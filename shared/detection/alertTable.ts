@@ -48,7 +48,6 @@ export const ALERT_TABLE: TableDefinition = {
       type: 'int',
       description: 'Counts incidents that were opened because the one before was closed.',
     },
-    { name: 'Opens', type: 'boolean', description: 'Whether the incident was opened for this alert.' },
     { name: 'ResultDigest', type: 'string', description: 'Digest of the result rows, to recognise a change.' },
     {
       name: 'TextDigest',
