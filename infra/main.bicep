@@ -30,6 +30,9 @@ param threatConnectAccessId string = ''
 @secure()
 param threatConnectSecret string = ''
 
+@description('Whether the data collection rule sets SourceSystem of indicators: for when health says that it did not arrive as sent.')
+param setSourceSystem bool = false
+
 @description('Settings beyond the necessary.')
 param settings optionalSettings = {}
 
@@ -97,6 +100,7 @@ module ingestion 'modules/ingestion.bicep' = {
     workspaceId: workspaceResourceId
     tables: tables
     principalId: identity.properties.principalId
+    sourceSystem: setSourceSystem ? 'ThreatConnect-${settings.?THREATCONNECT_ALIAS ?? 'Flowtrap'}' : ''
   }
 }
 

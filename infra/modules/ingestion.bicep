@@ -11,6 +11,9 @@ param tables table[]
 @description('Principal that the app works as.')
 param principalId string
 
+@description('Text for SourceSystem of indicators, set by the rule; empty leaves what the app sends.')
+param sourceSystem string
+
 resource rule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
   name: name
   location: location
@@ -25,11 +28,13 @@ resource rule 'Microsoft.Insights/dataCollectionRules@2024-03-11' = {
         { name: 'workspace', workspaceResourceId: workspaceId }
       ]
     }
-    // Rows arrive in the table's own shape, so there is nothing to transform.
+    // Rows arrive in the table's own shape, so there is nothing to transform, unless the platform replaces SourceSystem.
     dataFlows: map(tables, item => {
       streams: [item.stream]
       destinations: ['workspace']
-      transformKql: 'source'
+      transformKql: item.table == 'ThreatIntelligenceIndicator' && !empty(sourceSystem)
+        ? 'source | extend SourceSystem = \'${replace(replace(sourceSystem, '\\', '\\\\'), '\'', '\\\'')}\''
+        : 'source'
       outputStream: item.outputStream
     })
   }

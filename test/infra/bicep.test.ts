@@ -222,6 +222,20 @@ describe.skipIf(compiler === undefined)(compiler === undefined ? `deployment: ${
     });
   });
 
+  it('sets SourceSystem in the rule where that was asked for, and in no other stream', () => {
+    const rule = deployment('test/infra/bicep/nativeRule').one('Microsoft.Insights/dataCollectionRules');
+    const flows = rule.properties.dataFlows as { streams: string[]; transformKql: string }[];
+    expect(flows.map(({ streams, transformKql }) => [...streams, transformKql])).toEqual([
+      ['Custom-ASimNetworkSessionLogs', 'source'],
+      [
+        'Custom-ThreatIntelligenceIndicator',
+        `source | extend SourceSystem = 'ThreatConnect-${SETTINGS.THREATCONNECT_ALIAS.default}'`,
+      ],
+      ['Custom-FlowtrapAlerts_CL', 'source'],
+      ['Custom-FlowtrapRuns_CL', 'source'],
+    ]);
+  });
+
   it('makes our own tables in the workspace, with the same columns', () => {
     const tables = deployment('test/infra/bicep/existing').of('Microsoft.OperationalInsights/workspaces/tables');
     const own = TABLES.filter(({ table }) => table.endsWith('_CL'));

@@ -1,7 +1,8 @@
-// A workspace in the Defender portal: a native rule makes the incidents.
+// A workspace in the Defender portal: a native rule makes the incidents. The data collection rule sets SourceSystem.
 using '../../../infra/main.bicep'
 
 param incidentsBy = 'nativeRule'
+param setSourceSystem = true
 param workspaceId = '/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/security/providers/Microsoft.OperationalInsights/workspaces/soc'
 
 param sources = [
