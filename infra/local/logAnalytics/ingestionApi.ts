@@ -30,7 +30,7 @@ export interface IngestionContext {
   readonly ruleId: string;
   /** Table names by stream. */
   readonly streams: ReadonlyMap<string, string>;
-  readonly audience: string | undefined;
+  readonly audiences: readonly string[] | undefined;
   readonly tables: Tables;
   readonly writer: Writer;
 }
@@ -61,7 +61,7 @@ export async function ingest(
     answer: { status, headers: { 'x-ms-error-code': code }, body: { error: { code, message } } },
     rows: 0,
   });
-  const token = tokenProblem(request, context.audience);
+  const token = tokenProblem(request, context.audiences);
   if (token !== undefined) return refuse(401, 'AuthenticationFailed', `The bearer token is not accepted: ${token}.`);
   if (request.method !== 'POST') return refuse(404, 'NotFound', 'Only POST is known here.');
   if (url.searchParams.get('api-version') !== '2023-01-01') {

@@ -19,8 +19,8 @@ import { openTables } from './store/tables';
 import { createWriter } from './store/writer';
 
 /** Audiences of the two services' tokens (public cloud). */
-const INGESTION_AUDIENCE = 'https://monitor.azure.com';
-const QUERY_AUDIENCE = 'https://api.loganalytics.io';
+const INGESTION_AUDIENCES = ['https://monitor.azure.com'];
+const QUERY_AUDIENCES = ['https://api.loganalytics.io', 'https://api.loganalytics.azure.com'];
 
 type Outcome = { readonly answer: Answer; readonly rows: number };
 
@@ -49,13 +49,14 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
     const ingestion = {
       ruleId: options.ruleId,
       streams: new Map(options.tables.map(({ stream, table }) => [stream, table])),
-      audience: checksAudience ? INGESTION_AUDIENCE : undefined,
+      audiences: checksAudience ? INGESTION_AUDIENCES : undefined,
       tables,
       writer,
     };
     const queries = {
       workspaceId: options.workspaceId,
-      audience: checksAudience ? QUERY_AUDIENCE : undefined,
+      audiences: checksAudience ? QUERY_AUDIENCES : undefined,
+      adminKey: options.adminKey,
       settings,
       compilation,
       slots: createSlots(SERVICE_SLOTS),

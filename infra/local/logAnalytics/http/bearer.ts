@@ -4,16 +4,19 @@ import type { IncomingMessage } from 'node:http';
 export type TokenProblem = 'missing' | 'malformed' | 'audience' | 'expired';
 
 /**
- * @param audience e.g. `https://monitor.azure.com`; left out: any token will do.
+ * @param audiences the service's, e.g. `https://monitor.azure.com`; undefined: any token will do.
  * @returns what is wrong with the request's token.
  */
-export function tokenProblem(request: IncomingMessage, audience: string | undefined): TokenProblem | undefined {
+export function tokenProblem(
+  request: IncomingMessage,
+  audiences: readonly string[] | undefined,
+): TokenProblem | undefined {
   const match = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '');
   if (match === null) return 'missing';
-  if (audience === undefined) return undefined;
+  if (audiences === undefined) return undefined;
   const claims = payload(match[1] ?? '');
   if (claims === undefined) return 'malformed';
-  if (String(claims.aud).replace(/\/$/, '') !== audience) return 'audience';
+  if (!audiences.includes(String(claims.aud).replace(/\/$/, ''))) return 'audience';
   if (typeof claims.exp !== 'number' || claims.exp * 1000 < Date.now()) return 'expired';
   return undefined;
 }

@@ -5,17 +5,24 @@ const INT64 = 2 ** 63;
 const DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/;
 
 /**
- * One column per property, in order of first appearance: numbers are long or real, texts datetime only when all of them are
+ * Takes rows one by one. One column per property, in order of first appearance: numbers are long or real, texts datetime only when all of them are
  * (an empty one counts as missing), what differs from row to row is string, objects and arrays are dynamic.
  */
-export function inferColumns(rows: Iterable<Readonly<Record<string, unknown>>>): Column[] {
+export function columnTypes(): { add(row: Readonly<Record<string, unknown>>): void; columns(): Column[] } {
   const types = new Map<string, KqlType | undefined>();
-  for (const row of rows) {
-    for (const [name, value] of Object.entries(row)) {
-      types.set(name, merged(types.get(name), typeOf(value)));
-    }
-  }
-  return [...types].map(([name, type]) => ({ name, type: type ?? 'string' }));
+  return {
+    add(row) {
+      for (const [name, value] of Object.entries(row)) types.set(name, merged(types.get(name), typeOf(value)));
+    },
+    columns: () => [...types].map(([name, type]) => ({ name, type: type ?? 'string' })),
+  };
+}
+
+/** The columns of these rows. */
+export function inferColumns(rows: Iterable<Readonly<Record<string, unknown>>>): Column[] {
+  const types = columnTypes();
+  for (const row of rows) types.add(row);
+  return types.columns();
 }
 
 function typeOf(value: unknown): KqlType | undefined {

@@ -1,0 +1,178 @@
+/**
+ * The local Log Analytics for commands: the running stack's, or, when none runs from this folder, a service of the command's
+ * own on the same database.
+ */
+import '../logAnalytics/threadPool';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { appRoot } from '../../../shared/appRoot';
+import { NETWORK_SESSION_TABLE } from '../../../shared/asim/networkSessionTable';
+import { ALERT_TABLE } from '../../../shared/detection/alertTable';
+import { describeError, FlowtrapError } from '../../../shared/errors';
+import { RUN_TABLE } from '../../../shared/runs/runTable';
+import { INDICATOR_TABLE } from '../../../shared/threatconnect/indicatorTable';
+import type { Column } from '../kql';
+import { startLogAnalytics } from '../logAnalytics/service';
+import { LOCAL } from '../stack/localIdentifiers';
+import { lockFolder, readStackFile, stackFolder } from '../stack/stackFile';
+
+/** As the service sends it: dynamic as JSON text. */
+export type ServiceCell = string | number | boolean | null;
+
+export interface QueryReply {
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly ServiceCell[])[];
+  /** Why rows are missing. */
+  readonly partial?: string;
+}
+
+export interface StoredRows {
+  readonly rows: number;
+  readonly droppedRows: number;
+  readonly droppedColumns: readonly string[];
+}
+
+export interface LogAnalyticsClient {
+  /**
+   * @param timespan ISO 8601: `PT12H`, `start/end`, `start/duration` or `duration/end`.
+   * @throws QueryFailure for a query that is refused.
+   */
+  query(kql: string, timespan?: string): Promise<QueryReply>;
+  /** @param columns types of the table's columns, which is made when it is unknown. */
+  putRows(
+    table: string,
+    rows: readonly Readonly<Record<string, unknown>>[],
+    columns?: readonly Column[],
+  ): Promise<StoredRows>;
+  tables(): Promise<readonly { readonly name: string; readonly columns: readonly Column[]; readonly rows: number }[]>;
+  close(): Promise<void>;
+}
+
+/** A query that the service refused, with the place as far as it is known. */
+export class QueryFailure extends FlowtrapError {
+  constructor(
+    what: string,
+    /** From 1; 0 when unknown. */
+    readonly line: number,
+    /** From 1. */
+    readonly column: number,
+    readonly text: string,
+  ) {
+    super('malformed', what);
+    this.name = 'QueryFailure';
+  }
+}
+
+/**
+ * @param cwd where `.flowtrap/` lies.
+ * @throws FlowtrapError `conflict` when another process is busy with the folder.
+ */
+export async function openLogAnalytics(cwd: string): Promise<LogAnalyticsClient> {
+  const folder = stackFolder(cwd);
+  const running = readStackFile(folder);
+  if (running !== undefined) {
+    return client(running.logAnalyticsUrl, running.logAnalyticsAdminKey, running.workspaceId, async () => undefined);
+  }
+  const unlock = lockFolder(folder);
+  try {
+    const adminKey = randomBytes(16).toString('hex');
+    const service = await startLogAnalytics({
+      database: join(folder, 'logs.duckdb'),
+      workspaceId: LOCAL.workspaceId,
+      ruleId: LOCAL.ruleId,
+      tables: [NETWORK_SESSION_TABLE, INDICATOR_TABLE, ALERT_TABLE, RUN_TABLE],
+      adminKey,
+      functionFolders: [join(appRoot(), 'shared/asim')],
+    });
+    return client(service.url, adminKey, LOCAL.workspaceId, async () => {
+      await service.close();
+      unlock();
+    });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function client(url: string, adminKey: string, workspaceId: string, close: () => Promise<void>): LogAnalyticsClient {
+  const call = async (path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }> => {
+    try {
+      const answer = await fetch(url + path, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: {
+          'x-admin-key': adminKey,
+          'content-type': 'application/json',
+          authorization: 'Bearer local',
+          prefer: 'wait=600',
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, text: await answer.text() };
+    } catch (error) {
+      throw new FlowtrapError('unavailable', `it does not answer: ${describeError(error)}.`, {
+        subject: `Log Analytics at ${url}`,
+        fix: 'Is the stack still running? Start it again with `flowtrap start`.',
+        cause: error,
+      });
+    }
+  };
+  const admin = async (path: string, body?: unknown): Promise<unknown> => {
+    const { status, text } = await call(path, body);
+    if (status === 200) return JSON.parse(text);
+    throw new FlowtrapError('refused', errorMessage(text) ?? `Log Analytics answered ${status}.`);
+  };
+  return {
+    close,
+    async query(query, timespan) {
+      const { status, text } = await call(`/v1/workspaces/${workspaceId}/query`, { query, timespan });
+      if (status !== 200) throw failure(status, text);
+      const { tables, error } = JSON.parse(text) as {
+        readonly tables: readonly Pick<QueryReply, 'columns' | 'rows'>[];
+        readonly error?: { readonly details?: readonly { readonly innererror?: { readonly message?: string } }[] };
+      };
+      const { columns = [], rows = [] } = tables[0] ?? {};
+      const partial =
+        error === undefined ? {} : { partial: error.details?.[0]?.innererror?.message ?? 'rows are missing' };
+      return { columns, rows, ...partial };
+    },
+    async putRows(table, rows, columns) {
+      const body = columns === undefined ? rows : { columns, rows };
+      return (await admin(`/admin/tables/${encodeURIComponent(table)}/rows`, body)) as StoredRows;
+    },
+    async tables() {
+      const { tables } = (await admin('/admin/tables')) as {
+        tables: Awaited<ReturnType<LogAnalyticsClient['tables']>>;
+      };
+      return tables;
+    },
+  };
+}
+
+interface ServiceError {
+  readonly code?: string;
+  readonly message?: string;
+  readonly innererror?: ServiceError;
+  readonly line?: number;
+  readonly pos?: number;
+  readonly token?: string;
+}
+
+function errorMessage(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { readonly error?: ServiceError }).error?.message;
+  } catch {
+    return undefined;
+  }
+}
+
+function failure(status: number, text: string): QueryFailure {
+  let innermost: ServiceError = {};
+  try {
+    innermost = (JSON.parse(text) as { readonly error?: ServiceError }).error ?? {};
+    while (innermost.innererror !== undefined) innermost = innermost.innererror;
+  } catch {
+    // Not JSON: the status has to do.
+  }
+  const { message = `Log Analytics answered ${status}.`, line = 0, pos = 0, token = '' } = innermost;
+  return new QueryFailure(message, line, pos + 1, token);
+}

@@ -1,0 +1,158 @@
+/** Rows of a file: CSV with a header line, JSON (an array of objects), or JSON lines. Read as a stream where the format allows. */
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
+import { FlowtrapError } from '../../../shared/errors';
+
+export type FileRow = Readonly<Record<string, unknown>>;
+
+export interface RowProblem {
+  /** From 1. */
+  readonly line: number;
+  readonly what: string;
+}
+
+export const ROW_FORMATS = ['csv', 'json', 'jsonl'] as const;
+export type RowFormat = (typeof ROW_FORMATS)[number];
+
+/** A JSON array is read whole. */
+const WHOLE_BYTES = 256 * 1024 * 1024;
+const RECORD_CHARACTERS = 8 * 1024 * 1024;
+
+/** By its name; JSON by its first character, since `.json` often holds JSON lines. */
+export async function formatOf(path: string): Promise<RowFormat> {
+  if (/\.csv$/i.test(path)) return 'csv';
+  for await (const chunk of createReadStream(path, { encoding: 'utf8', end: 1023 })) {
+    const first = String(chunk)
+      .replace(/^\ufeff/, '')
+      .trimStart()[0];
+    return first === '[' ? 'json' : first === '{' ? 'jsonl' : 'csv';
+  }
+  return 'jsonl';
+}
+
+/** @param onProblem told of each record that is no row; its neighbours are read. */
+export function readRows(
+  path: string,
+  format: RowFormat,
+  onProblem: (problem: RowProblem) => void,
+): AsyncIterable<FileRow> {
+  return { csv: readCsv, json: readJson, jsonl: readJsonLines }[format](path, onProblem);
+}
+
+async function* readJson(path: string, onProblem: (problem: RowProblem) => void): AsyncIterable<FileRow> {
+  if ((await stat(path)).size > WHOLE_BYTES) {
+    throw new FlowtrapError('limit', `a JSON array is read up to ${WHOLE_BYTES} bytes.`, {
+      subject: path,
+      fix: 'Write one object a line (JSON lines), which may be of any length.',
+    });
+  }
+  let rows: unknown;
+  try {
+    rows = JSON.parse((await readFile(path, 'utf8')).replace(/^\ufeff/, ''));
+  } catch (error) {
+    throw new FlowtrapError('malformed', `it is not JSON: ${(error as Error).message}.`, { subject: path });
+  }
+  for (const [index, row] of (Array.isArray(rows) ? rows : [rows]).entries()) {
+    if (isObject(row)) yield row;
+    else onProblem({ line: 0, what: `element ${index} is no object` });
+  }
+}
+
+async function* readJsonLines(path: string, onProblem: (problem: RowProblem) => void): AsyncIterable<FileRow> {
+  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
+  let number = 0;
+  for await (const line of lines) {
+    number++;
+    const text = line.replace(/^\ufeff/, '').trim();
+    if (text === '') continue;
+    try {
+      const row: unknown = JSON.parse(text);
+      if (isObject(row)) yield row;
+      else onProblem({ line: number, what: 'no object' });
+    } catch (error) {
+      onProblem({ line: number, what: (error as Error).message });
+    }
+  }
+}
+
+async function* readCsv(path: string, onProblem: (problem: RowProblem) => void): AsyncIterable<FileRow> {
+  let names: string[] | undefined;
+  for await (const { line, fields } of csvRecords(createReadStream(path))) {
+    if (names === undefined) names = fields.map(columnName);
+    else if (fields.length > names.length)
+      onProblem({ line, what: `${fields.length} fields, the header names ${names.length}` });
+    else
+      yield Object.fromEntries(names.map((name, index) => [name, fields[index] ?? '']).filter(([name]) => name !== ''));
+  }
+}
+
+/** Log Analytics exports `TimeGenerated [UTC]`; other characters that no column name may have become underscores. */
+function columnName(header: string): string {
+  return header
+    .replace(/\s*\[UTC\]$/, '')
+    .trim()
+    .replaceAll(/[^A-Za-z0-9_]/g, '_');
+}
+
+function isObject(value: unknown): value is FileRow {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** RFC 4180: quoted fields may hold commas, quotes (doubled) and line breaks. Empty lines are skipped. */
+export async function* csvRecords(
+  source: AsyncIterable<Buffer>,
+): AsyncIterable<{ readonly line: number; readonly fields: string[] }> {
+  const decoder = new StringDecoder('utf8');
+  let fields: string[] = [];
+  let field = '';
+  let state: 'start' | 'plain' | 'quoted' | 'quoteInQuoted' = 'start';
+  let line = 1;
+  let started = 1;
+  let size = 0;
+  let first = true;
+  for await (const chunk of withEnd(source)) {
+    let text = chunk === undefined ? decoder.end() : decoder.write(chunk);
+    if (first) text = text.replace(/^\ufeff/, '');
+    first = false;
+    for (const character of text) {
+      if (++size > RECORD_CHARACTERS)
+        throw new FlowtrapError('limit', `a record is longer than ${RECORD_CHARACTERS} characters.`, {
+          subject: `line ${started}`,
+        });
+      if (character === '\n') line++;
+      if (state === 'quoted') {
+        if (character === '"') state = 'quoteInQuoted';
+        else field += character;
+      } else if (state === 'quoteInQuoted' && character === '"') {
+        field += '"';
+        state = 'quoted';
+      } else if (character === '"' && state === 'start') {
+        state = 'quoted';
+      } else if (character === ',') {
+        fields.push(field);
+        field = '';
+        state = 'start';
+      } else if (character === '\n') {
+        if (fields.length > 0 || field !== '') yield { line: started, fields: [...fields, field] };
+        fields = [];
+        field = '';
+        state = 'start';
+        started = line;
+        size = 0;
+      } else if (character !== '\r') {
+        field += character;
+        state = 'plain';
+      }
+    }
+  }
+  if (state === 'quoted')
+    throw new FlowtrapError('malformed', 'a quoted field does not end.', { subject: `line ${started}` });
+  if (fields.length > 0 || field !== '') yield { line: started, fields: [...fields, field] };
+}
+
+async function* withEnd<T>(source: AsyncIterable<T>): AsyncIterable<T | undefined> {
+  yield* source;
+  yield undefined;
+}
