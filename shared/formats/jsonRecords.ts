@@ -128,8 +128,8 @@ export class JsonRecordReader implements FormatReader {
   *end(final: boolean): Generator<FormatItem> {
     if (!final) return;
     if (this.mode === 'record') this.startResync('cutOff', Buffer.alloc(0));
+    // The closing brackets stay unread: should the input grow after all, its records come before them.
     if (this.mode === 'resync') yield this.takeBroken(this.offset);
-    this.resumeAt(this.offset);
   }
 
   /** Between records: white space, commas, brackets; the first byte of a record changes the mode. */
