@@ -65,7 +65,8 @@ resource messageQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@2
   }
 ]
 
-// A checkpoint that was not touched for 30 days belongs to a blob that has long stopped growing: the sweep looks back 7 days.
+// A checkpoint that was not touched for 30 days belongs to a blob that has long stopped growing: the sweep looks back 7 days. A lock
+// document is made again when it is needed, and cannot be deleted while it is held.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = {
   parent: account
   name: 'default'
@@ -79,7 +80,11 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
           definition: {
             filters: {
               blobTypes: ['blockBlob']
-              prefixMatch: ['flowtrap-state/checkpoints/']
+              prefixMatch: [
+                'flowtrap-state/checkpoints/'
+                'flowtrap-state/checkpoints-by-digest/'
+                'flowtrap-state/locks/'
+              ]
             }
             actions: {
               baseBlob: {

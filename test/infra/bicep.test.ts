@@ -9,7 +9,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { build, lint, type PredictedResource, predict, unformatted } from '../../infra/check/check';
 import { findCompiler, isRecent, NO_COMPILER } from '../../infra/check/compiler';
 import { TABLES } from '../../infra/generate/streams';
+import { DEAD_LETTER_CONTAINER } from '../../shared/azure/deadLetters';
+import { STATE_CONTAINER } from '../../shared/azure/state';
 import { readConfig } from '../../shared/config';
+import { checkpointKey } from '../../shared/flows/checkpoint';
 import { SETTINGS, type Setting } from '../../shared/settings';
 
 const ROOT = join(__dirname, '../..');
@@ -171,9 +174,9 @@ describe.skipIf(compiler === undefined)(compiler === undefined ? `deployment: ${
     ]);
     expect(small.names('Microsoft.Storage/storageAccounts/blobServices/containers')).toEqual([
       'app-package',
-      'flowtrap-dead-letters',
+      DEAD_LETTER_CONTAINER,
       SETTINGS.RULES_CONTAINER.default,
-      'flowtrap-state',
+      STATE_CONTAINER,
       'flowtrap-undelivered',
     ]);
     expect(small.one('Microsoft.Storage/storageAccounts').properties).toMatchObject({
@@ -183,7 +186,7 @@ describe.skipIf(compiler === undefined)(compiler === undefined ? `deployment: ${
     });
   });
 
-  it('forgets checkpoints after 30 days, and nothing else', () => {
+  it('forgets checkpoints and locks after 30 days, and nothing else', () => {
     const policy = deployment('test/infra/bicep/smallest').one('Microsoft.Storage/storageAccounts/managementPolicies');
     expect(policy.properties).toEqual({
       policy: {
@@ -193,13 +196,23 @@ describe.skipIf(compiler === undefined)(compiler === undefined ? `deployment: ${
             enabled: true,
             type: 'Lifecycle',
             definition: {
-              filters: { blobTypes: ['blockBlob'], prefixMatch: ['flowtrap-state/checkpoints/'] },
+              filters: { blobTypes: ['blockBlob'], prefixMatch: expect.any(Array) },
               actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: 30 } } },
             },
           },
         ],
       },
     });
+    const prefixes = [...JSON.stringify(policy).matchAll(/"(flowtrap-state[^"]*)"/g)].map(([, prefix]) => prefix ?? '');
+    const goes = (key: string): boolean => prefixes.some((prefix) => `${STATE_CONTAINER}/${key}`.startsWith(prefix));
+    const blob = { account: 'vnetlogs', container: 'firewall', name: 'a.json' };
+    const keys = [
+      checkpointKey(blob),
+      checkpointKey({ ...blob, name: 'a'.repeat(1020) }),
+      `locks/${checkpointKey(blob)}`,
+    ];
+    expect(keys.filter((key) => !goes(key))).toEqual([]);
+    expect(['rules/x', 'rules/x/assignments/y', 'runs/x', 'threatconnect/x', 'flows/sweep'].filter(goes)).toEqual([]);
   });
 
   it('declares the streams of the tables that the code writes, column by column', () => {
