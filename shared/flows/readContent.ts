@@ -50,11 +50,34 @@ export async function readContent(pass: Pass, deps: FlowDependencies): Promise<P
   const { blob, properties, stored, fromStart } = pass;
   const known = fromStart ? undefined : stored.checkpoint;
   const content = await openContent(deps.blobs, blob, properties, known);
-  return new ContentPass(pass, deps, content, content.offset > 0 ? known : undefined).run();
+  const resumed = content.offset > 0 ? known : undefined;
+  try {
+    return await new ContentPass(pass, deps, content, openNormalizer(pass, deps, resumed), resumed).run();
+  } catch (error) {
+    if (!(error instanceof UnknownMemory)) throw error;
+    deps.log.warn(`${blobPath(blob)}: its checkpoint is of another version; the blob is read from its first byte.`);
+    return readContent({ ...pass, fromStart: true }, deps);
+  }
+}
+
+/** The checkpoint's memory is none that the normalizer of today can go on from. */
+class UnknownMemory extends Error {}
+
+function openNormalizer({ blob, watched }: Pass, deps: FlowDependencies, known: Checkpoint | undefined): Normalizer {
+  try {
+    return deps.openNormalizer({
+      ...blob,
+      pinnedSource: watched.source,
+      internalNetworks: deps.settings.internalNetworks,
+      resume: known && { offset: known.offset, memory: known.memory },
+    });
+  } catch (error) {
+    if (known !== undefined && error instanceof FlowtrapError && error.code === 'malformed') throw new UnknownMemory();
+    throw error;
+  }
 }
 
 class ContentPass {
-  private readonly normalizer: Normalizer;
   private readonly ledger: Ledger;
   private readonly before: Counts;
   private readonly rows: RowWriter;
@@ -71,9 +94,9 @@ class ContentPass {
     private readonly pass: Pass,
     private readonly deps: FlowDependencies,
     private readonly content: BlobContent,
+    private readonly normalizer: Normalizer,
     known: Checkpoint | undefined,
   ) {
-    const { blob, watched } = pass;
     this.stored = pass.stored;
     this.resume = { offset: content.offset, memory: known?.memory };
     this.guard = known?.guard;
@@ -81,19 +104,13 @@ class ContentPass {
     this.counts = this.before;
     this.ledger = new Ledger(this.before);
     this.trail = new Trail(content.offset);
-    this.dead = new DeadLetterWriter(deps.deadLetters, blobPath(blob));
+    this.dead = new DeadLetterWriter(deps.deadLetters, blobPath(pass.blob));
     this.rows = new RowWriter(deps.sink, ({ entry, offset, length, row, reason }) => {
       this.ledger.turnDead(entry, reason.slice(0, reason.indexOf(':')));
       this.dead.add({ reason, offset, length, record: row });
     });
     const now = deps.clock.now().getTime();
     this.time = { late: now - TOO_LATE, early: now + TOO_EARLY };
-    this.normalizer = deps.openNormalizer({
-      ...blob,
-      pinnedSource: watched.source,
-      internalNetworks: deps.settings.internalNetworks,
-      resume: known === undefined ? undefined : this.resume,
-    });
   }
 
   async run(): Promise<PassResult> {
