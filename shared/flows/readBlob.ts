@@ -3,9 +3,9 @@
  * out whether the bytes before are still those that were read.
  */
 
+import { decompress } from '../formats';
 import type { BlobAddress, BlobProperties, Blobs } from '../ports';
 import type { Checkpoint } from './checkpoint';
-import { decompress } from './decompress';
 import { GUARD_BYTES, guardHolds } from './guard';
 
 export interface BlobContent {
