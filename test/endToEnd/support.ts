@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { type FoundIncident, type RoundSummary, collect } from '../../infra/local/stack/collect';
+import { collect, type FoundIncident, type RoundSummary } from '../../infra/local/stack/collect';
 import type { StackHistory } from '../../infra/local/stack/history';
 import { LOCAL } from '../../infra/local/stack/localIdentifiers';
 import { stackPorts } from '../../infra/local/stack/ports';
@@ -31,6 +31,8 @@ export interface TestStack {
   run(name: 'pullIndicators' | 'sweepFlows' | 'detect'): Promise<void>;
   idle(): Promise<void>;
   container(name: string): ContainerClient;
+  /** Starts the functions anew with their clock at another time. */
+  restartAt(time: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,13 +40,20 @@ export interface TestStackOptions {
   readonly clock?: string;
   readonly settings?: StackOptions['settings'];
   readonly folder?: string;
+  /** Goes on with what an earlier stack left in the folder. */
+  readonly keepHistory?: boolean;
 }
 
-export async function testStack({ clock = JUST_CLOSED, settings, folder = mkdtempSync(join(tmpdir(), 'flowtrap-e2e-')) }: TestStackOptions = {}): Promise<TestStack> {
+export async function testStack({
+  clock = JUST_CLOSED,
+  settings,
+  folder = mkdtempSync(join(tmpdir(), 'flowtrap-e2e-')),
+  keepHistory = false,
+}: TestStackOptions = {}): Promise<TestStack> {
   const own = join(folder, '.flowtrap');
   mkdirSync(own, { recursive: true });
   const history: StackHistory = { seed: 7, windowEnd: WINDOW_END, flowStart: WINDOW_START, samplesUploaded: false };
-  writeFileSync(join(own, 'history.json'), JSON.stringify(history));
+  if (!keepHistory) writeFileSync(join(own, 'history.json'), JSON.stringify(history));
   const logs: string[] = [];
   const stack = await startStack({
     folder: own,
@@ -70,7 +79,9 @@ export async function testStack({ clock = JUST_CLOSED, settings, folder = mkdtem
       if (!invocation?.ok) throw new Error(`${name}: ${invocation?.error}\n${logs.slice(-20).join('\n')}`);
     },
     idle: () => untilIdle(stack, quiet),
-    container: (name) => BlobServiceClient.fromConnectionString(stack.file.storageConnectionString).getContainerClient(name),
+    container: (name) =>
+      BlobServiceClient.fromConnectionString(stack.file.storageConnectionString).getContainerClient(name),
+    restartAt: (time) => stack.restartFunctions({ ...settings, LOCAL_CLOCK: time }),
     async close() {
       await stack.close();
       rmSync(folder, { recursive: true, force: true });

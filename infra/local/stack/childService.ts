@@ -80,7 +80,7 @@ export async function startChildService(child: ChildOptions): Promise<ChildServi
     ready,
     async close() {
       closing = true;
-      if (process.connected) process.disconnect();
+      process.kill('SIGTERM');
       const timer = setTimeout(() => process.kill('SIGKILL'), CLOSE_WITHIN);
       await exited;
       clearTimeout(timer);

@@ -79,6 +79,7 @@ export async function startFuncTools(
     url,
     names,
     pid: child.pid,
+    workerPid: () => undefined,
     async run(name): Promise<Invocation> {
       const started = Date.now();
       await fetch(`${url}/admin/functions/${name}`, {

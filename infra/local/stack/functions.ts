@@ -29,6 +29,8 @@ export interface RunningFunctions {
   readonly names: readonly string[];
   /** Process id of the host. */
   readonly pid: number | undefined;
+  /** Process id of the worker that runs the functions now; undefined where the host does not tell. */
+  readonly workerPid: () => number | undefined;
   /** Runs a timer function now and waits for its end. */
   run(name: string): Promise<Invocation>;
   close(): Promise<void>;
@@ -39,8 +41,10 @@ const RUN_WITHIN = 10 * 60_000;
 /** Starts the embedded host. The app folder is the one that this program lies in. */
 export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
   const waiting = new Map<string, ((invocation: Invocation) => void)[]>();
+  let workerPid: number | undefined;
   const onMessage = (message: ChildMessage): void => {
     if (message.type === 'log') options.onLog(`${message.function ?? 'host'}: ${String(message.message)}`);
+    if (message.type === 'worker') workerPid = message.state === 'started' ? Number(message.pid) : undefined;
     if (message.type !== 'invocation') return;
     const invocation = message as unknown as Invocation;
     options.onInvocation(invocation);
@@ -68,6 +72,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
     url,
     names: functions.map((f) => f.name),
     pid: child.process.pid,
+    workerPid: () => workerPid,
     async run(name) {
       const ended = new Promise<Invocation>((resolve, reject) => {
         waiting.set(name, [...(waiting.get(name) ?? []), resolve]);

@@ -158,7 +158,7 @@ async function startParts(
 
   step('events');
   await createQueues(azurite.connectionString);
-  const eventGrid = await startEventGrid({
+  const eventGrid = startEventGrid({
     connectionString: azurite.connectionString,
     containers: [...SAMPLE_CONTAINERS, LOCAL.logsContainer].map((container) => ({
       account: LOCAL.account,
@@ -167,7 +167,7 @@ async function startParts(
     })),
     queue: BLOB_QUEUE,
     intervalMs: LOOK_EVERY,
-    file: join(folder, 'eventGrid.json'),
+    stateFile: join(folder, 'eventGrid.json'),
   });
   closers.push(() => eventGrid.close());
 
