@@ -3,6 +3,7 @@
  * has no other method at all.
  */
 import { FlowtrapError } from '../errors';
+import { AnswerError } from './answers';
 import { get, type HttpDependencies } from './http';
 import { tqlAll, tqlId } from './tql';
 
@@ -23,6 +24,8 @@ export interface IndicatorPage {
 const FIELDS = ['tags', 'securityLabels', 'externalDates', 'sightings'] as const;
 const PAGE = 1000;
 const SMALLEST_PAGE = 100;
+/** Too late, too large, or failed while the page was made; neither throttling nor a missing licence. */
+const CURED_BY_SMALLER_PAGES: ReadonlySet<number> = new Set([408, 413, 500, 502, 504]);
 /** Characters of an encoded request line that servers are known to take. */
 const MAX_TARGET = 6000;
 
@@ -82,7 +85,7 @@ export async function* walkIndicators(
       answer = await get(dependencies, '/v3/indicators', parameters);
     } catch (error) {
       const smaller = Math.floor(limit / 2);
-      const mayHelp = error instanceof FlowtrapError && (error.code === 'limit' || isServerFailure(error));
+      const mayHelp = error instanceof AnswerError && CURED_BY_SMALLER_PAGES.has(error.status);
       if (!mayHelp || smaller < SMALLEST_PAGE) throw error;
       dependencies.log.warn(`ThreatConnect could not make a page of ${limit} indicators; asking for ${smaller}.`);
       limit = smaller;
@@ -96,11 +99,6 @@ export async function* walkIndicators(
     // A server whose own limit is below ours sends short pages all along, but says that there is more.
     if (sent < limit && !answer.more) return;
   }
-}
-
-/** A failure that a smaller page may cure: 500, 502 and 504, but neither throttling nor a missing licence. */
-function isServerFailure(error: FlowtrapError): boolean {
-  return error.code === 'unavailable' && / answered 50[024]:/.test(error.message);
 }
 
 /** The highest id of a page; every id must lie behind the last one, or the walk would miss rows or never end. */

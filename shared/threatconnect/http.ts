@@ -1,11 +1,11 @@
 /** GET requests to ThreatConnect: signed for every attempt, bounded in size and time, retried where that can help. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import axios, { type AxiosError } from 'axios';
+import axios from 'axios';
 import { isLoopback, type ThreatConnectSettings } from '../config';
 import { SECOND } from '../duration';
-import { describeError, FlowtrapError } from '../errors';
+import { describeError } from '../errors';
 import type { Clock, Log } from '../ports';
-import { answerError, type Envelope, type HttpAnswer, readEnvelope } from './answers';
+import { AnswerError, answerError, type Envelope, type HttpAnswer, readEnvelope } from './answers';
 import { authenticationHeaders } from './authentication';
 
 /** Bytes of one answer after decompression: above it, ask for smaller pages. */
@@ -27,14 +27,14 @@ export interface Answer extends Envelope {
   readonly serverTime: Date | undefined;
 }
 
-/** How often a failure is tried again, by status; 0 is no answer at all. Others: not at all. */
+/** How often a failure is tried again, by status (see AnswerError); others: not at all. */
 const RETRIES: Readonly<Record<number, number>> = { 0: 3, 200: 2, 401: 1, 429: 4, 500: 3, 502: 3, 503: 2, 504: 3 };
 
 /**
  * Gets one resource.
  * @param path below the base URL, for example `/v3/indicators`.
  * @param parameters names and values of the query, unencoded, in order; a name may repeat.
- * @throws FlowtrapError `unauthorized`, `refused`, `notFound`, `unavailable`, `limit` (answer too large).
+ * @throws AnswerError `unauthorized`, `refused`, `notFound`, `unavailable`, `limit` (answer too large).
  */
 export async function get(
   dependencies: HttpDependencies,
@@ -44,14 +44,13 @@ export async function get(
   const { settings, clock, log, signal, pause = defaultPause } = dependencies;
   const query = parameters.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
   const url = new URL(`${settings.url}${path}${query === '' ? '' : `?${query}`}`);
-  const request = `GET ${url.pathname}`;
-
   for (let attempt = 0; ; attempt++) {
-    const failure = await tryOnce(request, url, settings, clock.now(), signal);
-    if ('data' in failure) return failure;
-    const { error, status, retryAfter } = failure;
     signal?.throwIfAborted();
-    if (attempt >= (RETRIES[status] ?? 0) || (error.code === 'refused' && status === 200)) throw error;
+    const outcome = await tryOnce(url, settings, clock.now(), signal);
+    if ('data' in outcome) return outcome;
+    const { error, retryAfter } = outcome;
+    const mayHelp = error.code !== 'refused' && attempt < (RETRIES[error.status] ?? 0);
+    if (!mayHelp) throw error;
     const wait = Math.min(retryAfter ?? SECOND * 2 ** attempt * (0.5 + Math.random()), MAX_PAUSE);
     log.warn(`${error.message} Attempt ${attempt + 2} follows in ${Math.round(wait / 100) / 10} s.`);
     await pause(wait, signal);
@@ -59,46 +58,49 @@ export async function get(
 }
 
 interface Failure {
-  readonly error: FlowtrapError;
-  /** HTTP status; 0 when there was no answer. */
-  readonly status: number;
+  readonly error: AnswerError;
   readonly retryAfter?: number | undefined;
 }
 
 async function tryOnce(
-  request: string,
   url: URL,
   settings: ThreatConnectSettings,
   now: Date,
   signal: AbortSignal | undefined,
 ): Promise<Answer | Failure> {
+  const request = `GET ${url.pathname}`;
   let answer: HttpAnswer;
   try {
     answer = await send(url, authenticationHeaders(settings.authentication, 'GET', url, now), now, signal);
   } catch (cause) {
-    const tooLarge = (cause as AxiosError).message?.includes('maxContentLength');
-    if (tooLarge) {
-      const what = `the answer has more than ${MAX_ANSWER / 1024 / 1024} MB.`;
-      return {
-        error: new FlowtrapError('limit', what, { subject: request, fix: 'Ask for fewer rows a page.' }),
-        status: 413,
-      };
-    }
-    const error = new FlowtrapError('unavailable', `${url.host} gave no answer (${describeTransport(cause)}).`, {
-      subject: request,
-      fix: 'Check THREATCONNECT_URL, name resolution, firewall and TLS; the sync goes on with the next run.',
-      // The transport's own error carries the request's headers, and with them the credentials: it is not kept.
-    });
-    return { error, status: 0 };
+    return { error: transportError(request, url, cause) };
   }
-  const { status, serverTime, retryAfter } = answer;
-  if (status !== 200) return { error: answerError(request, answer, now), status, retryAfter };
+  if (answer.status !== 200) return { error: answerError(request, answer, now), retryAfter: answer.retryAfter };
   try {
-    return { ...readEnvelope(request, answer), serverTime };
+    return { ...readEnvelope(request, answer), serverTime: answer.serverTime };
   } catch (error) {
-    if (error instanceof FlowtrapError) return { error, status };
+    if (error instanceof AnswerError) return { error };
     throw error;
   }
+}
+
+/** The transport's own error is not kept as a cause: it carries the request's headers, and with them the credentials. */
+function transportError(request: string, url: URL, cause: unknown): AnswerError {
+  const { code, message } = cause as { code?: unknown; message?: unknown };
+  if (String(message).includes('maxContentLength')) {
+    const what = `the answer has more than ${MAX_ANSWER / 1024 / 1024} MB.`;
+    return new AnswerError('limit', what, { subject: request, fix: 'Ask for fewer rows a page.' }, 413);
+  }
+  const late = code === 'ECONNABORTED' || code === 'ETIMEDOUT';
+  const why =
+    [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ') || describeError(cause);
+  const fix = 'Check THREATCONNECT_URL, name resolution, firewall and TLS; the sync goes on with the next run.';
+  return new AnswerError(
+    'unavailable',
+    `${url.host} gave no answer (${why}).`,
+    { subject: request, fix },
+    late ? 408 : 0,
+  );
 }
 
 async function send(
@@ -135,11 +137,6 @@ function retryAfter(header: unknown, now: Date): number | undefined {
   if (/^\d{1,6}$/.test(header.trim())) return Number(header) * SECOND;
   const until = Date.parse(header);
   return Number.isNaN(until) ? undefined : Math.max(0, until - now.getTime());
-}
-
-function describeTransport(cause: unknown): string {
-  const { code, message } = cause as { code?: unknown; message?: unknown };
-  return [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ') || describeError(cause);
 }
 
 async function defaultPause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

@@ -6,10 +6,10 @@
  */
 import type { ThreatConnectSettings } from '../config';
 import { DAY, MINUTE } from '../duration';
-import { FlowtrapError } from '../errors';
+import { describeError, FlowtrapError } from '../errors';
 import type { Clock, Log, LogQuery, RowSink, StateStore } from '../ports';
 import type { JobProblem, JobReport } from '../runs/jobReport';
-import { findAbsent } from './absence';
+import { type AbsenceOutcome, findAbsent } from './absence';
 import { type Owner, readOwners, walkIndicators } from './client';
 import type { HttpDependencies } from './http';
 import { decodeIndicator } from './indicator';
@@ -111,8 +111,10 @@ class Pull {
     const { owners, serverTime } = await readOwners(this.http);
     const readable = this.checkOwners(owners);
     const scope = this.scopeCondition(readable);
-    const complete = readable.length === 0 ? true : await this.pull(scope, serverTime);
-    if (complete && readable.length > 0) await this.revokeAbsent(scope, readable);
+    const { owners: named } = this.dependencies.settings;
+    if (named.length > 0 && readable.length === 0) return await this.report(false);
+    const complete = await this.pull(scope, serverTime);
+    if (complete) await this.revokeAbsent(scope, readable);
     return await this.report(complete);
   }
 
@@ -229,7 +231,14 @@ class Pull {
     if (this.file === undefined || absence === undefined || clock.now().toISOString() < absence.notBefore) return;
     const names = new Set(readable.map((owner) => owner.name));
     const context = this.context();
-    const found = await findAbsent({ ...this.http, query }, new Date(absence.since), scope, names, context);
+    let found: AbsenceOutcome;
+    try {
+      found = await findAbsent({ ...this.http, query }, new Date(absence.since), scope, names, context);
+    } catch (error) {
+      const message = `What is gone from ThreatConnect could not be worked out; the next run tries again. ${describeError(error)}`;
+      this.problems.push({ subject: 'revocation', message });
+      return;
+    }
     for (const row of found.revocations) this.count(row.Active ? 'active' : 'revoked');
     this.count('confirmed', found.confirmed);
     this.problems.push(...found.problems);
