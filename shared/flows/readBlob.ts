@@ -2,7 +2,6 @@
  * A blob's content from where the checkpoint ends: decompressed bytes, always of the one version that was asked for. Finds
  * out whether the bytes before are still those that were read.
  */
-
 import { decompress } from '../formats';
 import type { BlobAddress, BlobProperties, Blobs } from '../ports';
 import type { Checkpoint } from './checkpoint';
