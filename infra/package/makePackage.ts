@@ -25,9 +25,16 @@ const FILES: readonly (readonly [string, RegExp])[] = [
   ['shared/asim', /\.kql$/],
 ];
 
-/** What no running Node needs of a dependency: source maps, type declarations, builds for browsers and other runtimes. */
-const NOT_NEEDED_FILE = /\.(map|d\.[cm]?ts|tsbuildinfo)$/;
-const NOT_NEEDED_FOLDER = /^(@azure|@typespec)\/[^/]+\/dist\/(browser|react-native|workerd)$/;
+/** What no running Node needs of a dependency, by its path below node_modules. */
+const NOT_NEEDED: readonly RegExp[] = [
+  // Source maps, sources and type declarations, descriptions (licences stay).
+  /\.(map|[cm]?ts|tsbuildinfo|md|markdown)$/,
+  // Builds for browsers and other runtimes.
+  /^(@azure|@typespec)\/[^/]+\/dist\/(browser|react-native|workerd)$/,
+  // Of the KQL parser's builds we load the two minified ones.
+  /^@kusto\/language-service-next\/(?!(Kusto\.Language\.)?[Bb]ridge\.min\.js$|package\.json$|LICENSE)[^/]*$/,
+  /(^|\/)\.bin$/,
+];
 
 /**
  * @param root the repository.
@@ -53,17 +60,24 @@ function build(root: string, out: string): void {
   run(process.execPath, [compiler, '-p', join(root, 'infra/package/tsconfig.json'), '--outDir', out], root);
 }
 
+/**
+ * Installs what package-lock.json says, for a manifest without devDependencies: npm then never looks at theirs, of which a
+ * registry may not have every platform's.
+ */
 function installDependencies(root: string, target: string): void {
-  for (const name of ['package.json', 'package-lock.json']) cpSync(join(root, name), join(target, name));
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
+  const fields = (names: readonly string[]): string =>
+    `${JSON.stringify(Object.fromEntries(names.map((name) => [name, manifest[name]])), null, 2)}\n`;
+  const file = join(target, 'package.json');
+  writeFileSync(file, fields([...MANIFEST_FIELDS, 'overrides']));
+  cpSync(join(root, 'package-lock.json'), join(target, 'package-lock.json'));
   const args = ['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   // Under `npm run`, npm names its own program.
   const npm = process.env.npm_execpath;
   if (npm?.endsWith('.js')) run(process.execPath, [npm, ...args], target);
   else run('npm', args, target);
   rmSync(join(target, 'package-lock.json'));
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, unknown>;
-  const kept = Object.fromEntries(MANIFEST_FIELDS.map((field) => [field, manifest[field]]));
-  writeFileSync(join(target, 'package.json'), `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(file, fields(MANIFEST_FIELDS));
   prune(join(target, 'node_modules'));
 }
 
@@ -71,10 +85,7 @@ function prune(modules: string): void {
   for (const entry of readdirSync(modules, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
     const below = path.slice(modules.length + 1).replaceAll('\\', '/');
-    const goes = entry.isDirectory()
-      ? NOT_NEEDED_FOLDER.test(below) || entry.name === '.bin'
-      : NOT_NEEDED_FILE.test(entry.name);
-    if (goes) rmSync(path, { recursive: true, force: true });
+    if (NOT_NEEDED.some((pattern) => pattern.test(below))) rmSync(path, { recursive: true, force: true });
   }
 }
 
