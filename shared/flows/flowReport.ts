@@ -38,6 +38,8 @@ export type BlobOutcome =
   | 'leaseHeld'
   /** No such blob (any more). */
   | 'vanished'
+  /** An error stopped it; the counts are of what was accounted for before. */
+  | 'failed'
   /** Its content is no log that a source knows, or cannot be read; see the problem. */
   | 'refused';
 

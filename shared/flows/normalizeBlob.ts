@@ -112,11 +112,12 @@ export async function readBlob(
             fromStart: again,
             lease,
             deadline,
+            failed: (ledger) => report.ledger(ledger),
           },
           deps,
         );
       } catch (error) {
-        // It changed between the look at its properties and the first read.
+        // It, or its checkpoint, changed since it was looked at.
         if (isCode(error, 'conflict') && !lease.signal.aborted && attempt < MOST_ROUNDS) {
           stored = await readCheckpoint(blob, deps.state);
           continue;

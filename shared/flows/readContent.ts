@@ -34,6 +34,8 @@ export interface Pass {
   readonly fromStart: boolean;
   readonly lease: Lease;
   readonly deadline: number;
+  /** Takes the ledger of a pass that ends with an error. */
+  readonly failed: (ledger: BlobLedger) => void;
 }
 
 export interface PassResult {
@@ -119,7 +121,10 @@ class ContentPass {
       await this.checkpoint({ complete: outcome === 'read' });
       return this.result(outcome);
     } catch (error) {
-      return await this.afterFailure(error);
+      return await this.afterFailure(error).catch((final: unknown) => {
+        this.pass.failed(this.result('failed').ledger);
+        throw final;
+      });
     } finally {
       await this.rows.abandon();
     }
@@ -214,7 +219,7 @@ class ContentPass {
     await outside(this.dead.flush(this.source));
     const { blob, properties, lease } = this.pass;
     const { offset, memory } = this.resume;
-    this.counts = this.ledger.settle(complete && this.final ? Number.POSITIVE_INFINITY : offset);
+    const counts = this.ledger.settle(complete && this.final ? Number.POSITIVE_INFINITY : offset);
     const checkpoint: Checkpoint = {
       version: 1,
       blob,
@@ -228,10 +233,11 @@ class ContentPass {
       offset,
       guard: this.guard,
       memory,
-      counts: this.counts,
+      counts,
       refused,
     };
     const version = await outside(writeCheckpoint(checkpoint, this.deps.state, this.stored.version, lease));
+    this.counts = counts;
     this.stored = { checkpoint, version };
     this.checkpointed = { uploads: this.rows.uploads, at: Date.now() };
   }
