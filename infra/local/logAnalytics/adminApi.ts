@@ -68,7 +68,7 @@ export async function administer(context: AdminContext, { request, url }: Exchan
     }
     const rows = /^\/admin\/tables\/([^/]+)\/rows$/.exec(url.pathname);
     if (rows !== null && request.method === 'POST') {
-      return { status: 200, body: await putRows(context, decodeURIComponent(rows[1] ?? ''), await read()) };
+      return { status: 200, body: await putRows(context, decoded(rows[1] ?? ''), await read()) };
     }
     return refusal(404, 'NotFound', `${request.method} ${url.pathname} is not known.`);
   } catch (error) {
@@ -114,6 +114,14 @@ async function putRows(context: AdminContext, name: string, body: unknown): Prom
           return context.tables.ensure(name, fresh, true);
         });
   return context.writer.write(table, Buffer.from(JSON.stringify(rows)), 'asGiven');
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

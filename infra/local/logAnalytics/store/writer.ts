@@ -28,7 +28,9 @@ export interface Writer {
 const TWO_DAYS = 2 * 24 * 3600 * 1000;
 const ONE_DAY = TWO_DAYS / 2;
 const EARLIEST = '0001-01-01 00:00:00';
-const LONE_SURROGATE = /\p{Surrogate}/gu;
+/** As JSON.stringify writes it; an escaped backslash is matched first, lest what follows it be taken for one. */
+const LONE_SURROGATE = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
+const ESCAPED_BACKSLASH = '\\\\';
 const LATEST = '9999-12-31 23:59:59.999999';
 
 export function createWriter(connection: DuckDBConnection, tables: Tables, settings: Settings): Writer {
@@ -93,10 +95,9 @@ async function unlessNotJson<T>(work: () => Promise<T>): Promise<T | undefined> 
 async function writeRepaired(text: string, write: (text: string) => Promise<number>): Promise<number | undefined> {
   let repaired: string;
   try {
-    const value: unknown = JSON.parse(text, (_, part: unknown) =>
-      typeof part === 'string' ? part.replaceAll(LONE_SURROGATE, '\ufffd') : part,
+    repaired = JSON.stringify(JSON.parse(text)).replaceAll(LONE_SURROGATE, (found) =>
+      found === ESCAPED_BACKSLASH ? found : '\\ufffd',
     );
-    repaired = JSON.stringify(value);
   } catch {
     return undefined;
   }
