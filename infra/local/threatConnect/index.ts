@@ -39,6 +39,8 @@ export interface ThreatConnect {
   /** Every request since the start, oldest first (the last 10,000). */
   requests(): readonly SeenRequest[];
   setIndicators(indicators: readonly object[]): void;
+  /** Moves the server's clock; only a server that was started with one. */
+  setClock(time: string): void;
   /** The next requests are answered with these statuses, one each, before anything else is looked at. */
   fail(...statuses: readonly number[]): void;
   close(): Promise<void>;
@@ -53,7 +55,8 @@ export async function startThreatConnect(options: ThreatConnectOptions): Promise
   const failures: number[] = [];
   const seen: SeenRequest[] = [];
   const credentials = { accessId: options.accessId, secretKey: options.secretKey, token: options.token };
-  const now = (): Date => (options.clock === undefined ? new Date() : new Date(options.clock));
+  let { clock } = options;
+  const now = (): Date => (clock === undefined ? new Date() : new Date(clock));
 
   const server = createServer((request, response) => {
     request.resume();
@@ -123,6 +126,9 @@ export async function startThreatConnect(options: ThreatConnectOptions): Promise
     requests: () => [...seen],
     setIndicators: (next) => {
       indicators = next as readonly RawIndicator[];
+    },
+    setClock: (time) => {
+      clock = time;
     },
     fail: (...statuses) => void failures.push(...statuses),
     close: () =>
