@@ -1,6 +1,61 @@
-/** Makes a compiler for a workspace's schema. */
-import type { Compiler, WorkspaceSchema } from './index';
+/** Makes a compiler for a workspace's schema: analyse, build the plan, print it. */
+import { createWorkspace, LanguageError } from '../../../shared/kql/language';
+import { buildQuery } from './build';
+import { KqlError } from './errors';
+import type { CompiledQuery, CompileOptions, Compiler, WorkspaceSchema } from './index';
+import { printRelation } from './sql/print';
 
+/** Synchronous and CPU-bound: run it in a worker thread where answers to others must not wait. */
 export function createCompiler(schema: WorkspaceSchema): Compiler {
-  throw new Error(`Not built yet (${schema.tables.length} tables).`);
+  const workspace = createWorkspace(schema);
+  const tables = new Map(schema.tables.map((table) => [table.name, table.columns]));
+
+  function compile(kql: string, options: CompileOptions): CompiledQuery {
+    try {
+      const statements = workspace.analyze(kql).statements();
+      const { relation, chart } = buildQuery(statements, tables, microseconds(options.now), {
+        from: options.timespan?.from === undefined ? undefined : microseconds(options.timespan.from),
+        to: options.timespan?.to === undefined ? undefined : microseconds(options.timespan.to),
+      });
+      return {
+        sql: printRelation(relation),
+        columns: relation.columns.map(({ name, type }) => ({ name, type })),
+        ...(chart === undefined ? {} : { render: chart }),
+      };
+    } catch (error) {
+      throw asKqlError(error);
+    }
+  }
+
+  return {
+    compile,
+    warmUp() {
+      compile('print 1', { now: new Date(0) });
+    },
+  };
+}
+
+function microseconds(date: Date): bigint {
+  return BigInt(date.getTime()) * 1000n;
+}
+
+function asKqlError(error: unknown): unknown {
+  if (error instanceof LanguageError) {
+    const [first] = error.diagnostics;
+    return new KqlError(
+      first?.code === 'limit' ? 'limit' : 'malformed',
+      (first?.message ?? error.message).replace(/\.$/, ''),
+      {
+        kustoCode: first?.code ?? 'KS000',
+        line: first?.line ?? 0,
+        column: first?.column ?? 0,
+        text: first?.text ?? '',
+        ...(first?.functionName === undefined ? {} : { functionName: first.functionName }),
+      },
+    );
+  }
+  if (error instanceof RangeError) {
+    return new KqlError('limit', 'The query is nested too deeply', { line: 0, column: 0, text: '' });
+  }
+  return error;
 }

@@ -1,12 +1,6 @@
 /** The compiler's error: what is wrong with a query or not supported in it, and where. */
 import { FlowtrapError } from '../../../shared/errors';
 
-export interface Span {
-  /** Offset of the first character in the text, UTF-16 units from 0. */
-  readonly start: number;
-  readonly length: number;
-}
-
 export interface KqlErrorDetails {
   /** Code of Microsoft's parser (KS204 …), when it comes from there. */
   readonly kustoCode?: string;
@@ -44,20 +38,4 @@ export class KqlError extends FlowtrapError {
     this.text = details.text;
     this.functionName = details.functionName;
   }
-}
-
-/** Line and column (from 1) of an offset in a text. */
-export function positionOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, Math.max(0, offset));
-  const line = before.split('\n').length;
-  return { line, column: before.length - before.lastIndexOf('\n') };
-}
-
-/** The characters of a span, on one line, cut to 80. */
-export function excerpt(text: string, span: Span): string {
-  const part = text
-    .slice(span.start, span.start + span.length)
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-  return part.length > 80 ? `${part.slice(0, 79)}…` : part;
 }

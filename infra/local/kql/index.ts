@@ -10,7 +10,7 @@ export { toServiceCell } from './cells';
 export { createCompiler } from './compiler';
 export { KqlError } from './errors';
 export { PRELUDE } from './prelude';
-export { duckDbType, type KqlType } from './types';
+export { ARRIVED_COLUMN as ARRIVED, duckDbType, type KqlType } from './types';
 
 export interface Column {
   readonly name: string;
@@ -45,6 +45,3 @@ export interface Compiler {
   /** Loads the parser and analyses a trivial query, so that the first real one need not wait (1 to 2.5 s). */
   warmUp(): void;
 }
-
-/** The extra TIMESTAMP column of every physical table, read by ingestion_time(); no query sees it otherwise. */
-export const ARRIVED = '$arrived';

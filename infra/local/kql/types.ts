@@ -45,3 +45,6 @@ export function isKqlType(name: string): name is KqlType {
 export function isNumeric(type: KqlType): boolean {
   return type === 'int' || type === 'long' || type === 'real' || type === 'decimal';
 }
+
+/** The extra TIMESTAMP column of every physical table, read by ingestion_time(); no query sees it otherwise. */
+export const ARRIVED_COLUMN = '$arrived';

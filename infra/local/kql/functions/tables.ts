@@ -1,0 +1,318 @@
+/** Functions that are one SQL expression of their arguments. Sources of the semantics: Kusto's public language reference. */
+import type { FunctionSpec } from './spec';
+
+/** `\1` in both dialects; the rest of RE2's replacement syntax is the same. */
+export const STRINGS: Readonly<Record<string, FunctionSpec>> = {
+  strlen: { parameters: ['string'], result: 'long', sql: (s) => `length(${s})` },
+  string_size: { parameters: ['string'], result: 'long', sql: (s) => `strlen(${s})` },
+  tolower: { parameters: ['string'], result: 'string', sql: (s) => `lower(${s})` },
+  toupper: { parameters: ['string'], result: 'string', sql: (s) => `upper(${s})` },
+  reverse: { parameters: ['string'], result: 'string', sql: (s) => `reverse(${s})` },
+  strcmp: {
+    parameters: ['string', 'string'],
+    result: 'int',
+    sql: (a, b) => `CASE WHEN ${a} < ${b} THEN -1 WHEN ${a} > ${b} THEN 1 ELSE 0 END`,
+  },
+  replace_string: {
+    parameters: ['string', 'string', 'string'],
+    result: 'string',
+    sql: (s, a, b) => `replace(${s}, ${a}, ${b})`,
+  },
+  replace_regex: {
+    parameters: ['string', 'string', 'string'],
+    result: 'string',
+    sql: (s, re, r) => `regexp_replace(${s}, ${re}, ${r}, 'g')`,
+  },
+  replace: {
+    parameters: ['string', 'string', 'string'],
+    result: 'string',
+    sql: (re, r, s) => `regexp_replace(${s}, ${re}, ${r}, 'g')`,
+  },
+  trim: {
+    parameters: ['string', 'string'],
+    result: 'string',
+    sql: (re, s) => `regexp_replace(regexp_replace(${s}, '^(?:' || ${re} || ')+', ''), '(?:' || ${re} || ')+$', '')`,
+  },
+  trim_start: {
+    parameters: ['string', 'string'],
+    result: 'string',
+    sql: (re, s) => `regexp_replace(${s}, '^(?:' || ${re} || ')+', '')`,
+  },
+  trim_end: {
+    parameters: ['string', 'string'],
+    result: 'string',
+    sql: (re, s) => `regexp_replace(${s}, '(?:' || ${re} || ')+$', '')`,
+  },
+  substring: {
+    parameters: ['string', 'long', 'long'],
+    optional: 1,
+    result: 'string',
+    sql: (s, i, n) => `coalesce(kql_substring(${s}, ${i}, ${n ?? `length(${s})`}), '')`,
+  },
+  indexof: { parameters: ['string', 'string'], result: 'long', sql: (s, t) => `(instr(${s}, ${t}) - 1)::BIGINT` },
+  strrep: {
+    parameters: ['string', 'long', 'string'],
+    optional: 1,
+    result: 'string',
+    sql: (s, n, d) =>
+      d === undefined
+        ? `coalesce(repeat(${s}, ${n}), '')`
+        : `coalesce(array_to_string(list_transform(range(0, ${n}), lambda i: ${s}), ${d}), '')`,
+  },
+  translate: {
+    parameters: ['string', 'string', 'string'],
+    result: 'string',
+    sql: (from, to, s) => `translate(${s}, ${from}, rpad(${to}, length(${from})::INTEGER, right(${to}, 1)))`,
+  },
+  url_decode: { parameters: ['string'], result: 'string', sql: (s) => `coalesce(TRY(url_decode(${s})), '')` },
+  url_encode: { parameters: ['string'], result: 'string', sql: (s) => `url_encode(${s})` },
+  base64_encode_tostring: { parameters: ['string'], result: 'string', sql: (s) => `to_base64(encode(${s}))` },
+  base64_encodestring: { parameters: ['string'], result: 'string', sql: (s) => `to_base64(encode(${s}))` },
+  base64_decode_tostring: {
+    parameters: ['string'],
+    result: 'string',
+    sql: (s) => `coalesce(TRY(decode(from_base64(${s}))), '')`,
+  },
+  base64_decodestring: {
+    parameters: ['string'],
+    result: 'string',
+    sql: (s) => `coalesce(TRY(decode(from_base64(${s}))), '')`,
+  },
+  strcat_array: {
+    parameters: ['dynamic', 'string'],
+    result: 'string',
+    sql: (a, d) => `coalesce(array_to_string(kql_texts(${a}), ${d}), '')`,
+  },
+  hash_md5: { parameters: ['string'], result: 'string', sql: (s) => `md5(${s})` },
+  hash_sha1: { parameters: ['string'], result: 'string', sql: (s) => `sha1(${s})` },
+  hash_sha256: { parameters: ['string'], result: 'string', sql: (s) => `sha256(${s})` },
+};
+
+export const NUMBERS: Readonly<Record<string, FunctionSpec>> = {
+  abs: { parameters: ['any'], result: 'first', sql: (x) => `abs(${x})` },
+  sign: { parameters: ['number'], result: 'real', sql: (x) => `sign(${x})::DOUBLE` },
+  round: {
+    parameters: ['real', 'long'],
+    optional: 1,
+    result: 'real',
+    sql: (x, n) => `round(${x}, ${n === undefined ? 0 : `${n}::INTEGER`})`,
+  },
+  ceiling: { parameters: ['number'], result: 'real', sql: (x) => `ceil(${x})::DOUBLE` },
+  sqrt: {
+    parameters: ['real'],
+    result: 'real',
+    sql: (x) => `CASE WHEN ${x} < 0 THEN 'nan'::DOUBLE ELSE sqrt(${x}) END`,
+  },
+  pow: { parameters: ['real', 'real'], result: 'real', sql: (x, y) => `pow(${x}, ${y})` },
+  exp: { parameters: ['real'], result: 'real', sql: (x) => `exp(${x})` },
+  exp2: { parameters: ['real'], result: 'real', sql: (x) => `pow(2, ${x})` },
+  exp10: { parameters: ['real'], result: 'real', sql: (x) => `pow(10, ${x})` },
+  log: {
+    parameters: ['real'],
+    result: 'real',
+    sql: (x) =>
+      `CASE WHEN ${x} > 0 THEN ln(${x}) WHEN ${x} = 0 THEN '-inf'::DOUBLE WHEN ${x} < 0 THEN 'nan'::DOUBLE END`,
+  },
+  log2: {
+    parameters: ['real'],
+    result: 'real',
+    sql: (x) =>
+      `CASE WHEN ${x} > 0 THEN log2(${x}) WHEN ${x} = 0 THEN '-inf'::DOUBLE WHEN ${x} < 0 THEN 'nan'::DOUBLE END`,
+  },
+  log10: {
+    parameters: ['real'],
+    result: 'real',
+    sql: (x) =>
+      `CASE WHEN ${x} > 0 THEN log10(${x}) WHEN ${x} = 0 THEN '-inf'::DOUBLE WHEN ${x} < 0 THEN 'nan'::DOUBLE END`,
+  },
+  pi: { parameters: [], result: 'real', sql: () => 'pi()' },
+  isnan: { parameters: ['real'], result: 'bool', sql: (x) => `isnan(${x})` },
+  isinf: { parameters: ['real'], result: 'bool', sql: (x) => `isinf(${x})` },
+  isfinite: { parameters: ['real'], result: 'bool', sql: (x) => `isfinite(${x})` },
+  binary_and: { parameters: ['long', 'long'], result: 'long', sql: (a, b) => `(${a} & ${b})` },
+  binary_or: { parameters: ['long', 'long'], result: 'long', sql: (a, b) => `(${a} | ${b})` },
+  binary_xor: { parameters: ['long', 'long'], result: 'long', sql: (a, b) => `xor(${a}, ${b})` },
+  binary_not: { parameters: ['long'], result: 'long', sql: (a) => `(~${a})` },
+  binary_shift_left: { parameters: ['long', 'long'], result: 'long', sql: (a, n) => `(${a} << ${n})` },
+  binary_shift_right: { parameters: ['long', 'long'], result: 'long', sql: (a, n) => `(${a} >> ${n})` },
+  rand: { parameters: [], result: 'real', sql: () => 'random()' },
+  new_guid: { parameters: [], result: 'guid', sql: () => 'uuid()' },
+};
+
+export const DATETIMES: Readonly<Record<string, FunctionSpec>> = {
+  dayofweek: { parameters: ['datetime'], result: 'timespan', sql: (t) => `(dayofweek(${t}) * 864000000000)` },
+  dayofmonth: { parameters: ['datetime'], result: 'int', sql: (t) => `day(${t})::INTEGER` },
+  dayofyear: { parameters: ['datetime'], result: 'int', sql: (t) => `dayofyear(${t})::INTEGER` },
+  hourofday: { parameters: ['datetime'], result: 'int', sql: (t) => `hour(${t})::INTEGER` },
+  monthofyear: { parameters: ['datetime'], result: 'int', sql: (t) => `month(${t})::INTEGER` },
+  getmonth: { parameters: ['datetime'], result: 'int', sql: (t) => `month(${t})::INTEGER` },
+  getyear: { parameters: ['datetime'], result: 'int', sql: (t) => `year(${t})::INTEGER` },
+  week_of_year: { parameters: ['datetime'], result: 'int', sql: (t) => `week(${t})::INTEGER` },
+  unixtime_seconds_todatetime: {
+    parameters: ['real'],
+    result: 'datetime',
+    sql: (x) => `make_timestamp((${x} * 1000000)::BIGINT)`,
+  },
+  unixtime_milliseconds_todatetime: {
+    parameters: ['real'],
+    result: 'datetime',
+    sql: (x) => `make_timestamp((${x} * 1000)::BIGINT)`,
+  },
+  unixtime_microseconds_todatetime: { parameters: ['long'], result: 'datetime', sql: (x) => `make_timestamp(${x})` },
+  unixtime_nanoseconds_todatetime: {
+    parameters: ['long'],
+    result: 'datetime',
+    sql: (x) => `make_timestamp(${x} // 1000)`,
+  },
+  make_datetime: {
+    parameters: ['long', 'long', 'long', 'long', 'long', 'real'],
+    optional: 3,
+    result: 'datetime',
+    sql: (y, mo, d, h, mi, s) => `TRY(make_timestamp(${y}, ${mo}, ${d}, ${h ?? '0'}, ${mi ?? '0'}, ${s ?? '0'}))`,
+  },
+  make_timespan: {
+    parameters: ['long', 'long', 'real', 'any'],
+    optional: 2,
+    result: 'timespan',
+    sql: (a, b, c) => `((${a} * 3600 + ${b} * 60) * 10000000 + round(${c ?? '0'} * 10000000)::BIGINT)`,
+  },
+};
+
+export const DYNAMICS: Readonly<Record<string, FunctionSpec>> = {
+  array_length: {
+    parameters: ['dynamic'],
+    result: 'long',
+    sql: (j) => `CASE WHEN json_type(${j}) = 'ARRAY' THEN json_array_length(${j})::BIGINT END`,
+  },
+  array_concat: {
+    parameters: ['dynamic'],
+    rest: 'dynamic',
+    result: 'dynamic',
+    sql: (...js) => `kql_array(list_concat(${js.map((j) => `kql_list(${j})`).join(', ')}))`,
+  },
+  array_reverse: {
+    parameters: ['dynamic'],
+    result: 'dynamic',
+    sql: (j) => `to_json(list_reverse(kql_elements(${j})))`,
+  },
+  array_sum: { parameters: ['dynamic'], result: 'real', sql: (j) => `kql_sum_texts(kql_texts(${j}))` },
+  array_slice: {
+    parameters: ['dynamic', 'long', 'long'],
+    result: 'dynamic',
+    sql: (j, a, b) => `to_json(kql_slice(kql_elements(${j}), ${a}, ${b}))`,
+  },
+  array_index_of: {
+    parameters: ['dynamic', 'dynamic'],
+    result: 'long',
+    sql: (j, x) => `(coalesce(list_position(kql_texts(${j}), ${x} ->> '$'), 0) - 1)::BIGINT`,
+  },
+  array_sort_asc: { parameters: ['dynamic'], result: 'dynamic', sql: (j) => `to_json(kql_sorted(kql_elements(${j})))` },
+  array_sort_desc: {
+    parameters: ['dynamic'],
+    result: 'dynamic',
+    sql: (j) => `to_json(kql_sorted_desc(kql_elements(${j})))`,
+  },
+  set_union: {
+    parameters: ['dynamic'],
+    rest: 'dynamic',
+    result: 'dynamic',
+    sql: (...js) => `kql_array(kql_first_seen(list_concat(${js.map((j) => `kql_list(${j})`).join(', ')})))`,
+  },
+  set_intersect: {
+    parameters: ['dynamic'],
+    rest: 'dynamic',
+    result: 'dynamic',
+    sql: (j, ...rest) =>
+      `kql_array(list_filter(kql_first_seen(kql_list(${j})), lambda e: ${rest.map((r) => `list_contains(kql_list(${r}), e)`).join(' AND ') || 'true'}))`,
+  },
+  set_difference: {
+    parameters: ['dynamic'],
+    rest: 'dynamic',
+    result: 'dynamic',
+    sql: (j, ...rest) =>
+      `kql_array(list_filter(kql_first_seen(kql_list(${j})), lambda e: ${rest.map((r) => `NOT list_contains(kql_list(${r}), e)`).join(' AND ') || 'true'}))`,
+  },
+  set_has_element: {
+    parameters: ['dynamic', 'dynamic'],
+    result: 'bool',
+    sql: (j, x) =>
+      `CASE WHEN json_type(${j}) = 'ARRAY' THEN list_contains(kql_texts(${j}), coalesce(${x} ->> '$', '')) END`,
+  },
+  bag_keys: {
+    parameters: ['dynamic'],
+    result: 'dynamic',
+    sql: (j) => `CASE WHEN json_type(${j}) = 'OBJECT' THEN to_json(json_keys(${j})) END`,
+  },
+  bag_has_key: {
+    parameters: ['dynamic', 'string'],
+    result: 'bool',
+    sql: (j, k) => `CASE WHEN json_type(${j}) = 'OBJECT' THEN list_contains(json_keys(${j}), ${k}) END`,
+  },
+  bag_merge: {
+    parameters: ['dynamic'],
+    rest: 'dynamic',
+    result: 'dynamic',
+    sql: (...js) => js.reduceRight((later, first) => `kql_merge(${first}, ${later})`),
+  },
+  zip: {
+    parameters: ['dynamic', 'dynamic'],
+    result: 'dynamic',
+    sql: (a, b) =>
+      `to_json(list_transform(range(0, greatest(len(kql_list(${a})), len(kql_list(${b})))), lambda i: [kql_list(${a})[i + 1], kql_list(${b})[i + 1]]))`,
+  },
+  parse_json: { parameters: ['string'], result: 'dynamic', sql: (s) => `kql_parse_json(${s})` },
+  range: {
+    parameters: ['long', 'long', 'long'],
+    optional: 1,
+    result: 'dynamic',
+    sql: (a, b, n) => `to_json(list_slice(range(${a}, ${b} + sign(${n ?? '1'})::BIGINT, ${n ?? '1'}), 1, 1048576))`,
+  },
+  repeat: {
+    parameters: ['dynamic', 'long'],
+    result: 'dynamic',
+    sql: (x, n) => `to_json(list_transform(range(0, least(${n}, 1048576)), lambda i: ${x}))`,
+  },
+};
+
+export const NETWORKS: Readonly<Record<string, FunctionSpec>> = {
+  parse_ipv4: { parameters: ['string'], result: 'long', sql: (s) => `kql_ip4(${s})` },
+  format_ipv4: {
+    parameters: ['long', 'long'],
+    optional: 1,
+    result: 'string',
+    sql: (n, m) => `coalesce(kql_ip4_text(${m === undefined ? n : `kql_mask(${n}, ${m})`}), '')`,
+  },
+  ipv4_is_private: { parameters: ['string'], result: 'bool', sql: (s) => `kql_ip4_private(${s})` },
+  ipv4_is_in_range: {
+    parameters: ['string', 'string'],
+    result: 'bool',
+    sql: (s, r) => `(kql_ip4_in_range(${s}, ${r}))`,
+  },
+  ipv4_is_match: {
+    parameters: ['string', 'string', 'long'],
+    optional: 1,
+    result: 'bool',
+    sql: (a, b, n) => `(kql_ip4_match(${a}, ${b}, ${n ?? '32'}))`,
+  },
+  ipv4_compare: {
+    parameters: ['string', 'string', 'long'],
+    optional: 1,
+    result: 'long',
+    sql: (a, b, n) => `kql_ip4_compare(${a}, ${b}, ${n ?? '32'})::BIGINT`,
+  },
+  ipv4_netmask_suffix: {
+    parameters: ['string'],
+    result: 'long',
+    sql: (s) => `CASE WHEN kql_ip4(${s}) IS NOT NULL THEN kql_ip4_bits(${s}) END`,
+  },
+  has_ipv4_prefix: { parameters: ['string', 'string'], result: 'bool', sql: (s, p) => `(kql_has_ip4(${s}, ${p}))` },
+  has_ipv4: { parameters: ['string', 'string'], result: 'bool', sql: (s, p) => `(kql_has_ip4(${s}, ${p}))` },
+};
+
+export const FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
+  ...STRINGS,
+  ...NUMBERS,
+  ...DATETIMES,
+  ...DYNAMICS,
+  ...NETWORKS,
+};
