@@ -7,14 +7,17 @@ import { ARRIVED } from '../../kql';
 import { quoteName, quoteText } from './sql';
 import type { Table } from './tables';
 
-/** Run once on the database. A text over 64 KB is cut, at a character; the limit counts UTF-8 bytes. */
+/** A text may have so many bytes of UTF-8; the rest is cut off (limits page: 64 KB a field). */
+export const TEXT_BYTES = 65_536;
+
+/** Run once on the database. A text is cut at a character. */
 export const INSERT_MACROS: readonly string[] = [
-  `CREATE OR REPLACE MACRO service_cut(value) AS CASE WHEN strlen(value) <= 65536 THEN value
-     ELSE coalesce(TRY(decode(encode(value)[1:65536])), TRY(decode(encode(value)[1:65535])),
-                   TRY(decode(encode(value)[1:65534])), TRY(decode(encode(value)[1:65533]))) END`,
+  `CREATE OR REPLACE MACRO service_cut(value) AS CASE WHEN strlen(value) <= ${TEXT_BYTES} THEN value
+     ELSE coalesce(TRY(decode(encode(value)[1:${TEXT_BYTES}])), TRY(decode(encode(value)[1:${TEXT_BYTES - 1}])),
+                   TRY(decode(encode(value)[1:${TEXT_BYTES - 2}])), TRY(decode(encode(value)[1:${TEXT_BYTES - 3}]))) END`,
+  // The hyphen after the year keeps out `infinity`, `epoch` and years beyond 9999, which DuckDB would take.
   `CREATE OR REPLACE MACRO service_datetime(value) AS
-     CASE WHEN regexp_matches(value, '^\\d{4}-\\d\\d-\\d\\d([T ][0-9:.]+(Z|[+-]\\d\\d:?\\d\\d)?)?$')
-          THEN TRY_CAST(value AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END`,
+     CASE WHEN substr(value, 5, 1) = '-' THEN TRY_CAST(value AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END`,
 ];
 
 /** How the type's values are first taken out of JSON (leniently: what does not convert is null) … */
@@ -32,11 +35,11 @@ const TAKEN_AS: Readonly<Record<KqlType, string>> = {
 };
 
 /** … and what is made of them. */
-function stored({ name, type }: Column): string {
+function stored({ name, type }: Column, longTexts: boolean): string {
   const value = `r.${quoteName(name)}`;
   switch (type) {
     case 'string':
-      return `service_cut(coalesce(${value}, ''))`;
+      return longTexts ? `service_cut(coalesce(${value}, ''))` : `coalesce(${value}, '')`;
     case 'datetime':
       return `service_datetime(${value})`;
     case 'guid':
@@ -49,26 +52,30 @@ function stored({ name, type }: Column): string {
 /**
  * The statement that fills the columns (and TimeGenerated). Parameters: $1 the body (a JSON array; elements that are no objects are left out), $2 the arrival time,
  * $3 and $4 between which TimeGenerated is believed (else it becomes the arrival time), $5 when rows become queryable, and
- * with `dated` $6, the time that TimeGenerated is moved to.
+ * with `dated` $6, the time that TimeGenerated is moved to. `longTexts`: some record may hold a text over 64 KB.
  *
  * Dating keeps the rows' order: a distance from that time is divided by a million, so a year becomes half a minute.
  */
-export function insertStatement(table: Table, filled: readonly Column[], dated: boolean): string {
+export function insertStatement(
+  table: Table,
+  filled: readonly Column[],
+  { dated, longTexts }: { readonly dated: boolean; readonly longTexts: boolean },
+): string {
   const columns = filled.filter(({ name }) => name !== 'TimeGenerated');
   const taken = [
     ...columns.map(({ name, type }) => [name, TAKEN_AS[type]] as const),
     ['TimeGenerated', 'VARCHAR'] as const,
   ];
-  const believed =
-    'CASE WHEN service_datetime(r.TimeGenerated) BETWEEN $3::TIMESTAMP AND $4::TIMESTAMP THEN service_datetime(r.TimeGenerated) ELSE $2::TIMESTAMP END';
+  const believed = 'CASE WHEN t BETWEEN $3::TIMESTAMP AND $4::TIMESTAMP THEN t ELSE $2::TIMESTAMP END';
   const time = dated
     ? `make_timestamp(epoch_us($6::TIMESTAMP) + (epoch_us(${believed}) - epoch_us($6::TIMESTAMP)) // 1000000)`
     : believed;
   const targets = [...columns.map(({ name }) => quoteName(name)), '"TimeGenerated"', quoteName(ARRIVED)];
-  const values = [...columns.map(stored), time, '$5::TIMESTAMP'];
+  const values = [...columns.map((column) => stored(column, longTexts)), time, '$5::TIMESTAMP'];
   return (
     `INSERT INTO rows.${quoteName(table.name)} (${targets.join(', ')}) SELECT ${values.join(', ')} ` +
+    'FROM (SELECT r, service_datetime(r.TimeGenerated) AS t ' +
     `FROM (SELECT json_transform(e, ${quoteText(JSON.stringify(Object.fromEntries(taken)))}) AS r ` +
-    `FROM unnest(from_json($1, '["JSON"]')) AS u(e) WHERE json_type(e) = 'OBJECT')`
+    `FROM unnest(from_json($1, '["JSON"]')) AS u(e) WHERE json_type(e) = 'OBJECT'))`
   );
 }

@@ -3,8 +3,16 @@
  * strict JSON parser accepts where DuckDB's is lenient (trailing commas, NaN, deep nesting).
  */
 
+export interface ScannedArray {
+  readonly kind: 'array';
+  readonly elements: number;
+  readonly names: ReadonlySet<string>;
+  /** Bytes of its longest object or array. */
+  readonly longest: number;
+}
+
 export type ScannedBody =
-  | { readonly kind: 'array'; readonly elements: number; readonly names: ReadonlySet<string> }
+  | ScannedArray
   | { readonly kind: 'other' }
   | { readonly kind: 'invalid'; readonly why: string };
 
@@ -20,7 +28,7 @@ const COLON = 0x3a;
 
 /**
  * @param body UTF-8.
- * @returns `array` with the number of its elements and the names of its objects' properties, `other` for JSON that is no
+ * @returns `array` with the number of its elements, the names of its objects' properties and their size, `other` for JSON that is no
  * array. Whether all of it is JSON is not decided here.
  */
 export function scanBody(body: Buffer): ScannedBody {
@@ -31,6 +39,8 @@ export function scanBody(body: Buffer): ScannedBody {
   let elements = 0;
   let textStart = 0;
   let textEnd = 0;
+  let recordStart = 0;
+  let longest = 0;
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
     if (byte <= 0x20) continue;
@@ -45,16 +55,19 @@ export function scanBody(body: Buffer): ScannedBody {
       if (depth === 2) names.add(textStart, textEnd);
     } else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > MAX_DEPTH) return { kind: 'invalid', why: `nested deeper than ${MAX_DEPTH}` };
-      if (depth === 2) names.nextObject();
+      if (depth === 2) {
+        names.nextObject();
+        recordStart = index;
+      }
     } else if (byte === 0x5d || byte === 0x7d) {
       if (previous === COMMA) return { kind: 'invalid', why: 'a comma before a closing bracket' };
-      depth--;
+      if (depth-- === 2) longest = Math.max(longest, index + 1 - recordStart);
     } else if (isLenientLetter(byte, previous)) {
       return { kind: 'invalid', why: 'a word that is not true, false or null' };
     }
     previous = byte;
   }
-  return first === 0x5b ? { kind: 'array', elements, names: names.all } : { kind: 'other' };
+  return first === 0x5b ? { kind: 'array', elements, names: names.all, longest } : { kind: 'other' };
 }
 
 function endOfText(body: Buffer, from: number): number {

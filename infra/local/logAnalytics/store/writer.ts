@@ -2,8 +2,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeError } from '../../../../shared/errors';
 import type { Settings } from '../settings';
-import { insertStatement } from './insert';
-import { scanBody } from './scanBody';
+import { insertStatement, TEXT_BYTES } from './insert';
+import { type ScannedArray, scanBody } from './scanBody';
 import { timestampText } from './sql';
 import type { Table, Tables } from './tables';
 
@@ -41,13 +41,14 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
     return result;
   };
 
-  const insert = async (table: Table, text: string, names: ReadonlySet<string>, asGiven: boolean): Promise<number> => {
+  const insert = async (table: Table, text: string, scanned: ScannedArray, asGiven: boolean): Promise<number> => {
     const now = settings.now();
     const keep = asGiven || settings.keepEventTimes;
     const dated = asGiven ? undefined : settings.datedTables.get(table.name);
-    const columns = table.columns.filter(({ name }) => names.has(name));
+    const columns = table.columns.filter(({ name }) => scanned.names.has(name));
     await tables.materialize(table, columns);
-    const result = await connection.run(insertStatement(table, columns, dated !== undefined), [
+    const form = { dated: dated !== undefined, longTexts: scanned.longest > TEXT_BYTES };
+    const result = await connection.run(insertStatement(table, columns, form), [
       text,
       timestampText(now),
       keep ? EARLIEST : timestampText(new Date(now.getTime() - TWO_DAYS)),
@@ -67,7 +68,7 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
         if (scanned.kind === 'other') return lost('The body is not a JSON array.');
         const own = new Set(table.columns.map(({ name }) => name));
         const droppedColumns = [...scanned.names].filter((name) => !own.has(name));
-        const write = (text: string): Promise<number> => insert(table, text, scanned.names, times === 'asGiven');
+        const write = (text: string): Promise<number> => insert(table, text, scanned, times === 'asGiven');
         const text = body.toString('utf8');
         const rows =
           scanned.elements === 0 ? 0 : ((await unlessNotJson(() => write(text))) ?? (await writeRepaired(text, write)));
