@@ -57,6 +57,7 @@ process.on('message', (message) => {
   if (message === 'close') void end();
 });
 process.on('SIGTERM', () => void end());
+process.on('SIGHUP', () => void end());
 // Ctrl-C reaches the whole process group; the parent decides when the storage goes, last of all.
 process.on('SIGINT', () => {});
 

@@ -19,6 +19,8 @@ import { isMonitored, TimerListener } from './timers/listener';
 import { TimerMonitor } from './timers/monitor';
 import { WorkerProcess } from './workerProcess';
 
+/** Characters; Application Insights cuts at the same length. */
+const LONGEST_LOG_LINE = 32_768;
 const DEFAULT_GRACE_MS = 10_000;
 const DEFAULT_LEASE_SECONDS = 600;
 const DEFAULT_RESTART_DELAYS_MS = [0, 8000, 16_000, 30_000];
@@ -52,8 +54,9 @@ export async function startFunctionsHost(options: HostOptions, events = new Even
   const environment = Object.fromEntries(Object.entries(given).filter(([name]) => !PROXY_VARIABLE.test(name)));
   const config = readHostConfig(appFolder, environment, options.hostJsonOverrides);
   const filter = new LogFilter(config.logLevel);
-  const emit = (message: HostMessage): void => {
-    if (message.type === 'log' && !filter.shows(message)) return;
+  const emit = (told: HostMessage): void => {
+    if (told.type === 'log' && !filter.shows(told)) return;
+    const message = told.type === 'log' ? { ...told, message: told.message.slice(0, LONGEST_LOG_LINE) } : told;
     events.emit('message', message);
     events.emit(message.type, message);
   };
@@ -145,8 +148,8 @@ export async function startFunctionsHost(options: HostOptions, events = new Even
           const until = Date.now() + (options.graceMs ?? DEFAULT_GRACE_MS);
           while (dispatcher.running > 0 && Date.now() < until) await delay(20);
           await worker.close();
-          // What was cut is given back to its queue before the process ends.
-          await Promise.all(queues.map((queue) => queue.settled()));
+          // What was cut is given back to its queue, and what ended is stored, before the process ends.
+          await Promise.all([...queues, ...timers].map((listener) => listener.settled()));
           await http.close();
         })();
         return closing;

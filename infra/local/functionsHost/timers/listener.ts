@@ -6,6 +6,7 @@ import { describeError } from '../../../../shared/errors';
 import type { Emit } from '../contract';
 import type { Dispatcher, Event } from '../dispatcher';
 import type { IndexedFunction, TimerTrigger } from '../functionIndex';
+import { InvocationError } from '../invocationError';
 import { formatTime } from './dotnetTime';
 import type { TimerMonitor, TimerStatus } from './monitor';
 
@@ -53,18 +54,23 @@ export class TimerListener {
   #status: TimerStatus | undefined;
   #stopped = false;
   #wake: (() => void) | undefined;
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: TimerListenerOptions) {}
 
-  /** Starts firing; the promise of the loop is not awaited by anybody. */
   start(): void {
-    this.#loop().catch((error: unknown) => this.#log(`The timer has stopped: ${describeError(error)}`));
+    this.#ended = this.#loop().catch((error: unknown) => this.#log(`The timer has stopped: ${describeError(error)}`));
   }
 
   /** Fires no more; a run in progress goes on. */
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
+  }
+
+  /** When no run is in progress any more and the last one is stored. */
+  settled(): Promise<void> {
+    return this.#ended;
   }
 
   async #loop(): Promise<void> {
@@ -108,13 +114,14 @@ export class TimerListener {
   /** Runs the function and gives the next due time, which may have passed already. */
   async #run(start: Date, isPastDue: boolean): Promise<Date> {
     const { fn, trigger, dispatcher, monitor } = this.options;
+    const next = trigger.schedule.next(start);
     try {
       await dispatcher.run(fn, timerEvent(trigger, this.#status, isPastDue, 'timer'));
-    } catch {
-      // Reported by the dispatcher; a failed run is not repeated.
+    } catch (error) {
+      // Reported by the dispatcher. A failed run is not repeated; one that was cut is, past due, by the next host.
+      if (error instanceof InvocationError && error.kind === 'closed') return next;
     }
-    const next = trigger.schedule.next(start);
-    if (this.#status && !this.#stopped) {
+    if (this.#status) {
       this.#status = { last: start, next, lastUpdated: start };
       await monitor?.write(this.#status).catch((error: unknown) => {
         this.#log(`The timer's status cannot be stored: ${describeError(error)}`);

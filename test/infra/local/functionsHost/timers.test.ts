@@ -166,6 +166,27 @@ describe('a monitored timer', () => {
   });
 });
 
+describe('a run that the end of the host meets', () => {
+  const cut = async (graceMs: number): Promise<Timer[]> => {
+    hosts++;
+    const { schedule } = soon(2);
+    const running = await start({ schedule }, '1500', { graceMs });
+    await eventually(() => runs(running).length === 1);
+    await running.host.close();
+    const again = await start({ schedule });
+    await pause(500);
+    return runs(again);
+  };
+
+  it('is stored when it ends in time', async () => {
+    expect(await cut(5000)).toEqual([]);
+  });
+
+  it('is repeated, past due, when it was cut', async () => {
+    expect(await cut(100)).toMatchObject([{ isPastDue: true }]);
+  });
+});
+
 describe('a timer without monitor', () => {
   it('has no status, and leaves none behind', async () => {
     hosts++;

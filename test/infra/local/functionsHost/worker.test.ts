@@ -106,6 +106,15 @@ describe('functionTimeout', () => {
   });
 });
 
+describe('a handler that never yields', () => {
+  it('is ended by force', async () => {
+    await start({ hostJsonOverrides: { functionTimeout: '00:00:01' } });
+    expect(await get('busy')).toEqual([500, '']);
+    expect(workers('ended').map((m) => m.exit)).toEqual(['SIGKILL']);
+    expect((await get('ok'))[0]).toBe(200);
+  });
+});
+
 describe('hooks', () => {
   it('run at start, around each run, and at the end', async () => {
     await start();
