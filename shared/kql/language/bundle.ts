@@ -59,7 +59,11 @@ export interface RawNode {
   readonly Right?: RawNode & { readonly Expressions?: RawList; readonly First?: RawNode; readonly Second?: RawNode };
   readonly Expressions?: RawList;
   readonly Statements?: RawList;
-  readonly ArgumentList?: { readonly Expressions: RawList };
+  readonly ArgumentList?: {
+    readonly Expressions: RawList;
+    readonly OpenParen: RawNode;
+    readonly CloseParen: RawNode;
+  };
   readonly Condition?: RawNode;
   readonly ConditionClause?: RawNode | null;
   readonly LookupClause?: RawNode | null;
@@ -132,7 +136,8 @@ export interface Bundle {
   readonly Syntax: {
     readonly SyntaxKind: Readonly<Record<string, unknown>>;
     readonly FunctionCallExpression: unknown;
-    readonly NameDeclaration: unknown;
+    readonly LetStatement: unknown;
+    readonly NameReference: unknown;
   };
   readonly Binding: {
     readonly Binder: {

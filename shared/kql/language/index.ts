@@ -2,7 +2,7 @@
  * The one door to Microsoft's KQL parser (@kusto/language-service-next): schemas, analysis, findings. Synchronous and CPU-bound; the
  * first analysis in a process takes 1 to 2.5 s and 170 MB, later ones milliseconds.
  */
-import { kusto, type RawCode, type RawGlobals } from './bundle';
+import { kusto, type RawCode, type RawGlobals, toArray } from './bundle';
 import { createConverter } from './convert';
 import { type Diagnostic, diagnosticAt, diagnosticsOf, LanguageError } from './diagnostics';
 import type { ScalarType, Statement } from './syntax';
@@ -53,6 +53,71 @@ export function createWorkspace(schema: LanguageSchema): Workspace {
 export function checkQuery(kql: string, schema: LanguageSchema | Workspace): readonly Diagnostic[] {
   const workspace = 'analyze' in schema ? schema : createWorkspace(schema);
   return workspace.analyze(kql).diagnostics;
+}
+
+/** A call of a built-in function, found without a schema. */
+export interface BuiltInCall {
+  readonly name: string;
+  readonly start: number;
+  readonly length: number;
+  /** Offset just after the opening parenthesis. */
+  readonly argumentsStart: number;
+  /** Offset of the closing parenthesis. */
+  readonly argumentsEnd: number;
+  readonly argumentCount: number;
+}
+
+/**
+ * Calls of the named built-in functions, in order of their start; calls of functions that the query itself declares under such a name
+ * are not among them. Needs no schema and, but for that case, no analysis.
+ * @throws LanguageError when the text is not KQL.
+ */
+export function findBuiltInCalls(kql: string, names: ReadonlySet<string>): readonly BuiltInCall[] {
+  const code = parsed(kql);
+  const { Syntax, KustoCode, GlobalState } = kusto();
+  const redeclared = toArray(code.Syntax.GetDescendants(Syntax.LetStatement)).some((statement) =>
+    names.has(statement.Name?.SimpleName ?? ''),
+  );
+  const tree = redeclared ? KustoCode.ParseAndAnalyze(kql, GlobalState.Default) : code;
+  return toArray(tree.Syntax.GetDescendants(Syntax.FunctionCallExpression)).flatMap((node): readonly BuiltInCall[] => {
+    const name = node.Name?.SimpleName ?? '';
+    const list = node.ArgumentList;
+    if (!names.has(name) || list === undefined) return [];
+    if (redeclared && (node.GetCalledFunctionBody?.() ?? null) !== null) return [];
+    return [
+      {
+        name,
+        start: node.TextStart,
+        length: node.Width,
+        argumentsStart: list.OpenParen.TextStart + list.OpenParen.Width,
+        argumentsEnd: list.CloseParen.TextStart,
+        argumentCount: toArray(list.Expressions).length,
+      },
+    ];
+  });
+}
+
+/** Every name that a query refers to: tables, columns, functions. @throws LanguageError when the text is not KQL. */
+export function findReferencedNames(kql: string): ReadonlySet<string> {
+  const names = toArray(parsed(kql).Syntax.GetDescendants(kusto().Syntax.NameReference));
+  return new Set(names.map((node) => node.SimpleName ?? ''));
+}
+
+function parsed(kql: string): RawCode {
+  let code: RawCode | undefined;
+  try {
+    if (kql.length <= MAX_QUERY_LENGTH) code = kusto().KustoCode.Parse(kql);
+  } catch {
+    // Reported below: the bundle's own message is a megabyte long.
+  }
+  if (code === undefined) {
+    throw new LanguageError([
+      diagnosticAt({ text: kql }, 0, Math.min(kql.length, 80), 'KS000', 'The text is too long or nested too deeply.'),
+    ]);
+  }
+  const errors = diagnosticsOf(code.GetDiagnostics(), { text: kql }, 0);
+  if (errors.length > 0) throw new LanguageError(errors);
+  return code;
 }
 
 function analyzed(kql: string, code: RawCode): Analysis {

@@ -1,0 +1,75 @@
+/** Moving queries to a past window. */
+import { describe, expect, it } from 'vitest';
+import { findClockCalls, findUnmovableFunctions, moveToWindow } from '../../../shared/kql/clockCalls';
+import { LanguageError } from '../../../shared/kql/language';
+
+const END = new Date('2026-01-02T03:00:00Z');
+const W = 'datetime(2026-01-02T03:00:00.000Z)';
+
+function moved(kql: string): string {
+  // Through JSON, as the places are kept in state.
+  const calls = JSON.parse(JSON.stringify(findClockCalls(kql))) as ReturnType<typeof findClockCalls>;
+  return moveToWindow(kql, calls, END);
+}
+
+describe('moveToWindow', () => {
+  it.each([
+    ['T | where TimeGenerated > ago(1h)', `T | where TimeGenerated > (${W} - (1h))`],
+    ['T | where TimeGenerated < now()', `T | where TimeGenerated < ${W}`],
+    ['print now(-1d)', `print (${W} + (-1d))`],
+    ['print now ( )', `print ${W}`],
+    ['print ago( 2 * 1h )', `print (${W} - ( 2 * 1h ))`],
+    ['print now() - ago(1d), startofday(now())', `print ${W} - (${W} - (1d)), startofday(${W})`],
+    ['print ago(now() - datetime(2026-01-01))', `print (${W} - (${W} - datetime(2026-01-01)))`],
+    ['let d = 14d; T | where TimeGenerated >= ago(d)', `let d = 14d; T | where TimeGenerated >= (${W} - (d))`],
+  ])('%s', (kql, expected) => {
+    expect(moved(kql)).toBe(expected);
+  });
+
+  it.each([
+    "print 'now() and ago(1h)'",
+    'print @"ago(1h)" // ago(1h)',
+    'T | project now, ago',
+    'T | extend ago = 5 | where ago > 3',
+  ])('leaves %s alone', (kql) => {
+    expect(moved(kql)).toBe(kql);
+  });
+
+  it("leaves the query's own function of that name alone, and moves the built-in beside it", () => {
+    expect(moved('let now = () { datetime(2020-01-01) }; print now(), ago(1h)')).toBe(
+      `let now = () { datetime(2020-01-01) }; print now(), (${W} - (1h))`,
+    );
+  });
+
+  it('counts in UTF-16 units, as JavaScript does', () => {
+    expect(moved("print '😀', now()")).toBe(`print '😀', ${W}`);
+  });
+
+  it('refuses what is not KQL, with the place', () => {
+    const error = catchError(() => findClockCalls('T | where\n | | now()'));
+    expect(error).toBeInstanceOf(LanguageError);
+    expect((error as LanguageError).diagnostics[0]?.line).toBeGreaterThan(0);
+  });
+});
+
+describe('findUnmovableFunctions', () => {
+  it('names stored functions that ask for the time, also when reached through others', () => {
+    const functions = [
+      { name: 'Recent', body: 'T | where TimeGenerated > ago(1d)' },
+      { name: 'Through', body: '{ Recent | take 1 }' },
+      { name: 'Still', body: "T | where Name == 'ago(1d)'" },
+      { name: 'Unused', body: 'T | where TimeGenerated > now()' },
+    ];
+    expect(findUnmovableFunctions('Through() | join Still on Name', functions)).toEqual(['Recent']);
+    expect(findUnmovableFunctions('Still', functions)).toEqual([]);
+  });
+});
+
+function catchError(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('Nothing was thrown.');
+}
