@@ -164,6 +164,9 @@ export class World {
     { name: 'Hosts', type: 'dynamic' },
     { name: 'Count', type: 'long' },
   ];
+  /** Called before rows are written, and before a state document is; may throw. */
+  beforeUpload: () => void = () => {};
+  beforePut: () => void = () => {};
   /** Shuffles what a query gives. */
   shuffle: <T>(items: T[]) => T[] = (items) => items;
 
@@ -185,9 +188,23 @@ export class World {
       rules: this.rules,
       ruleProblems: [],
       query: this.query,
-      alerts: this.sink,
+      alerts: {
+        upload: async (batch) => {
+          this.beforeUpload();
+          return this.sink.upload(batch);
+        },
+      },
       incidents: this.incidents,
-      state: this.state,
+      state: {
+        get: (key) => this.state.get(key),
+        put: async (key, value, options) => {
+          this.beforePut();
+          return this.state.put(key, value, options);
+        },
+        delete: (key) => this.state.delete(key),
+        list: (prefix) => this.state.list(prefix),
+        lease: (key) => this.state.lease(key),
+      },
       clock: this.clock,
       log: this.log,
       settings: { delay: HOUR / 4 },
@@ -203,6 +220,10 @@ export class World {
 
   evaluate(from: string, to: string, more: Partial<Parameters<typeof evaluate>[1]> = {}) {
     return evaluate(this.deps(), { from: new Date(at(from)), to: new Date(at(to)), ...more });
+  }
+
+  evaluateBetween(from: number, to: number) {
+    return evaluate(this.deps(), { from: new Date(from), to: new Date(to) });
   }
 
   /** One row for each address in the window. */
