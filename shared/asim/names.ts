@@ -1,5 +1,5 @@
 /** Names of hosts and users, and MAC addresses, in ASIM's forms. */
-import { isCanonicalIpv4 } from './addresses';
+import { toCanonicalAddress } from './addresses';
 import type { ValueOf } from './enumerations';
 
 const LABEL = /^(?!-)[A-Za-z0-9_-]{1,63}$/;
@@ -18,7 +18,12 @@ export function isHostname(text: string): boolean {
 
 /** Whether a text is a dotted name of at least two labels. */
 export function isFqdn(text: string): boolean {
-  return text.length <= 253 && text.includes('.') && !isCanonicalIpv4(text) && text.split('.').every(isHostname);
+  return (
+    text.length <= 253 &&
+    text.includes('.') &&
+    toCanonicalAddress(text) === undefined &&
+    text.split('.').every(isHostname)
+  );
 }
 
 /**

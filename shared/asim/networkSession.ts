@@ -29,10 +29,15 @@ export const MAX_TEXT = 8192;
 
 /** The session as one JSON object without empty fields: row width is what costs. */
 export function serializeSession(session: NetworkSession): string {
-  return JSON.stringify(session, (_, value: unknown) => {
-    if (typeof value !== 'string') return value;
-    return value === '' ? undefined : value.length > MAX_TEXT ? value.slice(0, MAX_TEXT) : value;
-  });
+  let members = '';
+  for (const name in session) {
+    const value = session[name as FieldName];
+    if (value === undefined || value === '') continue;
+    const text =
+      typeof value === 'string' ? jsonText(value) : typeof value === 'object' ? JSON.stringify(value) : value;
+    members += `${members === '' ? '' : ','}"${name}":${text}`;
+  }
+  return `{${members}}`;
 }
 
 /** A text as a JSON string, cut to MAX_TEXT; plain ASCII, the usual case, is not looked at twice. */

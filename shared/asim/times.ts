@@ -5,8 +5,9 @@ const MINUTE = 60_000;
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31);
 
-let cachedMinute = Number.NaN;
-let cachedPrefix = '';
+/** Texts of minutes remembered at once; a blob covers an hour or so. */
+const REMEMBERED = 1024;
+const minutes = new Map<number, string>();
 
 /** Whether a time in milliseconds since the epoch can be an event's: a whole number after 1970 and before the year 9999. */
 export function isEventTime(milliseconds: number): boolean {
@@ -17,10 +18,12 @@ export function isEventTime(milliseconds: number): boolean {
 export function isoTime(milliseconds: number): string {
   const inMinute = milliseconds % MINUTE;
   const minute = milliseconds - inMinute;
-  if (minute !== cachedMinute) {
-    cachedPrefix = new Date(minute).toISOString().slice(0, 17);
-    cachedMinute = minute;
+  let prefix = minutes.get(minute);
+  if (prefix === undefined) {
+    if (minutes.size >= REMEMBERED) minutes.clear();
+    prefix = new Date(minute).toISOString().slice(0, 17);
+    minutes.set(minute, prefix);
   }
   const rest = inMinute + 100_000;
-  return `${cachedPrefix}${String((rest / 1000) | 0).slice(1)}.${String((rest % 1000) + 1000).slice(1)}Z`;
+  return `${prefix}${String((rest / 1000) | 0).slice(1)}.${String((rest % 1000) + 1000).slice(1)}Z`;
 }

@@ -79,7 +79,12 @@ export function parseCef(line: string): CefLine | undefined {
 }
 
 function isKey(key: string): boolean {
-  return KEYS.has(key) || /label$/i.test(key) || VENDOR_KEY.test(key);
+  return KEYS.has(key) || isLabel(key) || VENDOR_KEY.test(key);
+}
+
+/** Whether a key names what another holds (`cs1Label` for `cs1`). */
+export function isLabel(key: string): boolean {
+  return key.endsWith('Label') || key.endsWith('label');
 }
 
 function parseExtension(text: string, cut: boolean): Map<string, string> {
@@ -124,8 +129,8 @@ function sender(header: string): string | undefined {
 export function labelled(extension: ReadonlyMap<string, string>): Map<string, string> {
   const values = new Map<string, string>();
   for (const [key, label] of extension) {
-    const name = /^(.+)label$/i.exec(key)?.[1];
-    const value = name === undefined ? undefined : extension.get(name);
+    if (!isLabel(key)) continue;
+    const value = extension.get(key.slice(0, -5));
     if (value) values.set(label.toLowerCase().replaceAll(/[^a-z0-9]/g, ''), value);
   }
   return values;

@@ -16,7 +16,7 @@ import { canonicalMac, splitHostName, usernameType } from '../asim/names';
 import { type NetworkSession, SCHEMA_VERSION, serializeSession } from '../asim/networkSession';
 import { hasPorts, protocolName, protocolNumber, UNASSIGNED } from '../asim/protocols';
 import { isoTime } from '../asim/times';
-import { type CefLine, isCefOf, labelled, parseCef } from '../formats/cef';
+import { type CefLine, isCefOf, isLabel, labelled, parseCef } from '../formats/cef';
 import { parseLogTime } from '../formats/logTime';
 import { portNumber, wholeNumber } from './numbers';
 import { dead, type LineSource, type Mapped, type MappingContext, skipped } from './source';
@@ -265,7 +265,7 @@ function additional(
   if (protocol !== '' && (wholeNumber(protocol) ?? protocolNumber(protocol)) === undefined) add('Protocol', protocol);
   let others = 0;
   for (const [key, text] of line.extension) {
-    if (MAPPED_KEYS.has(key) || /label$/i.test(key) || text === '' || ++others > MAX_ADDITIONAL) continue;
+    if (MAPPED_KEYS.has(key) || isLabel(key) || text === '' || ++others > MAX_ADDITIONAL) continue;
     add(key, text);
   }
   return Object.keys(fields).length === 0 ? undefined : fields;
