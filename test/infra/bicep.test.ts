@@ -2,7 +2,7 @@
  * The deployment, compiled and evaluated without Azure: roles, streams, queues, containers, events and settings are those that
  * the code works by. Skipped where there is neither a Bicep compiler nor the .NET SDK to fetch one with.
  */
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -331,6 +331,21 @@ describe.skipIf(compiler === undefined)(compiler === undefined ? `deployment: ${
         `flowtrap-awslogs: Storage Queue Data Message Sender on ${own}/queueServices/default/queues/flowtrap-blobs`,
         `flowtrap-awslogs: Storage Blob Data Contributor on ${own}/blobServices/default/containers/flowtrap-undelivered`,
       ].sort(),
+    );
+  });
+
+  it('gives only roles that docs/operations.md explains', () => {
+    const page = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+    const app = deployment('test/infra/bicep/existing').one('Microsoft.ManagedIdentity/userAssignedIdentities').name;
+    const given = deployment('test/infra/bicep/existing')
+      .roles()
+      .filter((role) => role.startsWith(`${app}: `))
+      .map((role) => role.slice(app.length + 2).split(' on ')[0] ?? '');
+    const explained = [...page.matchAll(/^\| ((?:Storage|Monitoring|Log|Microsoft|Key) [^|]*?) \|/gm)].map(
+      ([, role]) => role,
+    );
+    expect([...new Set(given.filter((role) => !/^[0-9a-f-]{36}$/.test(role)))].sort()).toEqual(
+      [...new Set(explained)].sort(),
     );
   });
 
