@@ -18,8 +18,7 @@ export interface ClockCall {
 const CLOCK_FUNCTIONS: ReadonlySet<string> = new Set(['now', 'ago']);
 
 /**
- * Where the query asks for the time, in order of place. Not in strings and comments, and not calls of the query's own functions
- * of these names.
+ * Where the query asks for the time, in order of place; not in strings, comments and names.
  * @throws LanguageError (`malformed`) when the text is not KQL.
  */
 export function findClockCalls(kql: string): readonly ClockCall[] {

@@ -136,7 +136,6 @@ export interface Bundle {
   readonly Syntax: {
     readonly SyntaxKind: Readonly<Record<string, unknown>>;
     readonly FunctionCallExpression: unknown;
-    readonly LetStatement: unknown;
     readonly NameReference: unknown;
   };
   readonly Binding: {

@@ -68,33 +68,29 @@ export interface BuiltInCall {
 }
 
 /**
- * Calls of the named built-in functions, in order of their start; calls of functions that the query itself declares under such a name
- * are not among them. Needs no schema and, but for that case, no analysis.
+ * Calls of the named built-in functions, in order of their start. Needs no schema and no analysis: a function of the query's own
+ * by such a name never hides the built-in one.
  * @throws LanguageError when the text is not KQL.
  */
 export function findBuiltInCalls(kql: string, names: ReadonlySet<string>): readonly BuiltInCall[] {
   const code = parsed(kql);
-  const { Syntax, KustoCode, GlobalState } = kusto();
-  const redeclared = toArray(code.Syntax.GetDescendants(Syntax.LetStatement)).some((statement) =>
-    names.has(statement.Name?.SimpleName ?? ''),
+  return toArray(code.Syntax.GetDescendants(kusto().Syntax.FunctionCallExpression)).flatMap(
+    (node): readonly BuiltInCall[] => {
+      const name = node.Name?.SimpleName ?? '';
+      const list = node.ArgumentList;
+      if (!names.has(name) || list === undefined) return [];
+      return [
+        {
+          name,
+          start: node.TextStart,
+          length: node.Width,
+          argumentsStart: list.OpenParen.TextStart + list.OpenParen.Width,
+          argumentsEnd: list.CloseParen.TextStart,
+          argumentCount: toArray(list.Expressions).length,
+        },
+      ];
+    },
   );
-  const tree = redeclared ? KustoCode.ParseAndAnalyze(kql, GlobalState.Default) : code;
-  return toArray(tree.Syntax.GetDescendants(Syntax.FunctionCallExpression)).flatMap((node): readonly BuiltInCall[] => {
-    const name = node.Name?.SimpleName ?? '';
-    const list = node.ArgumentList;
-    if (!names.has(name) || list === undefined) return [];
-    if (redeclared && (node.GetCalledFunctionBody?.() ?? null) !== null) return [];
-    return [
-      {
-        name,
-        start: node.TextStart,
-        length: node.Width,
-        argumentsStart: list.OpenParen.TextStart + list.OpenParen.Width,
-        argumentsEnd: list.CloseParen.TextStart,
-        argumentCount: toArray(list.Expressions).length,
-      },
-    ];
-  });
 }
 
 /** Every name that a query refers to: tables, columns, functions. @throws LanguageError when the text is not KQL. */

@@ -35,9 +35,9 @@ describe('moveToWindow', () => {
     expect(moved(kql)).toBe(kql);
   });
 
-  it("leaves the query's own function of that name alone, and moves the built-in beside it", () => {
-    expect(moved('let now = () { datetime(2020-01-01) }; print now(), ago(1h)')).toBe(
-      `let now = () { datetime(2020-01-01) }; print now(), (${W} - (1h))`,
+  it("moves the built-in function even where the query declares one of that name: Kusto's built-ins win", () => {
+    expect(moved('let now = () { datetime(2020-01-01) }; print now()')).toBe(
+      `let now = () { datetime(2020-01-01) }; print ${W}`,
     );
   });
 

@@ -62,7 +62,7 @@ function avg(filterAt?: number): FunctionBuilder {
         filterOf(context, filterAt),
       );
       return value.type === 'timespan'
-        ? { ...whole, type: 'timespan' }
+        ? call('timespan', [whole], (x) => x)
         : call('datetime', [whole], (x) => `make_timestamp(${x})`);
     }
     return aggregate(
