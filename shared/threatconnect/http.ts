@@ -10,6 +10,7 @@ import { authenticationHeaders } from './authentication';
 
 /** Bytes of one answer after decompression: above it, ask for smaller pages. */
 const MAX_ANSWER = 64 * 1024 * 1024;
+/** Time for one answer as a whole. */
 const TIMEOUT = 120 * SECOND;
 /** The longest pause that a Retry-After is obeyed for; a run must end within the function's time. */
 const MAX_PAUSE = 60 * SECOND;
@@ -44,10 +45,11 @@ export async function get(
   const { settings, clock, log, signal, pause = defaultPause } = dependencies;
   const query = parameters.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
   const url = new URL(`${settings.url}${path}${query === '' ? '' : `?${query}`}`);
+  signal?.throwIfAborted();
   for (let attempt = 0; ; attempt++) {
-    signal?.throwIfAborted();
     const outcome = await tryOnce(url, settings, clock.now(), signal);
     if ('data' in outcome) return outcome;
+    signal?.throwIfAborted();
     const { error, retryAfter } = outcome;
     const mayHelp = error.code !== 'refused' && attempt < (RETRIES[error.status] ?? 0);
     if (!mayHelp) throw error;
@@ -69,11 +71,14 @@ async function tryOnce(
   signal: AbortSignal | undefined,
 ): Promise<Answer | Failure> {
   const request = `GET ${url.pathname}`;
+  // Axios' own timeout watches for silence only; a server that sends drop by drop must end too.
+  const deadline = AbortSignal.timeout(TIMEOUT);
+  const ends = signal ? AbortSignal.any([signal, deadline]) : deadline;
   let answer: HttpAnswer;
   try {
-    answer = await send(url, authenticationHeaders(settings.authentication, 'GET', url, now), now, signal);
+    answer = await send(url, authenticationHeaders(settings.authentication, 'GET', url, now), now, ends);
   } catch (cause) {
-    return { error: transportError(request, url, cause) };
+    return { error: transportError(request, url, cause, deadline.aborted) };
   }
   if (answer.status !== 200) return { error: answerError(request, answer, now), retryAfter: answer.retryAfter };
   try {
@@ -85,13 +90,13 @@ async function tryOnce(
 }
 
 /** The transport's own error is not kept as a cause: it carries the request's headers, and with them the credentials. */
-function transportError(request: string, url: URL, cause: unknown): AnswerError {
+function transportError(request: string, url: URL, cause: unknown, timedOut: boolean): AnswerError {
   const { code, message } = cause as { code?: unknown; message?: unknown };
   if (String(message).includes('maxContentLength')) {
     const what = `the answer has more than ${MAX_ANSWER / 1024 / 1024} MB.`;
     return new AnswerError('limit', what, { subject: request, fix: 'Ask for fewer rows a page.' }, 413);
   }
-  const late = code === 'ECONNABORTED' || code === 'ETIMEDOUT';
+  const late = timedOut || code === 'ETIMEDOUT';
   const why =
     [code, message].filter((part) => typeof part === 'string' && part !== '').join(': ') || describeError(cause);
   const fix = 'Check THREATCONNECT_URL, name resolution, firewall and TLS; the sync goes on with the next run.';
@@ -103,12 +108,7 @@ function transportError(request: string, url: URL, cause: unknown): AnswerError 
   );
 }
 
-async function send(
-  url: URL,
-  headers: Record<string, string>,
-  now: Date,
-  signal: AbortSignal | undefined,
-): Promise<HttpAnswer> {
+async function send(url: URL, headers: Record<string, string>, now: Date, signal: AbortSignal): Promise<HttpAnswer> {
   const response = await axios.get<string>(url.href, {
     headers: { ...headers, Accept: 'application/json' },
     responseType: 'text',
@@ -117,8 +117,7 @@ async function send(
     validateStatus: () => true,
     maxRedirects: 0,
     maxContentLength: MAX_ANSWER,
-    timeout: TIMEOUT,
-    ...(signal ? { signal } : {}),
+    signal,
     ...(isLoopback(url.hostname) ? { proxy: false } : {}),
   });
   const date = new Date(String(response.headers.date ?? ''));
