@@ -83,6 +83,7 @@ export async function openLogAnalytics(cwd: string): Promise<LogAnalyticsClient>
       tables: [NETWORK_SESSION_TABLE, INDICATOR_TABLE, ALERT_TABLE, RUN_TABLE],
       adminKey,
       functionFolders: [join(appRoot(), 'shared/asim')],
+      parserAtStart: false,
     });
     return client(service.url, adminKey, LOCAL.workspaceId, async () => {
       await service.close();

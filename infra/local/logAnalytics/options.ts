@@ -26,6 +26,8 @@ export interface LogAnalyticsOptions {
   readonly memoryLimit?: string;
   /** Folders with stored KQL functions. */
   readonly functionFolders?: readonly string[];
+  /** Load the KQL parser at once (default), or with the first query. */
+  readonly parserAtStart?: boolean;
   readonly settings?: ServiceSettings;
 }
 

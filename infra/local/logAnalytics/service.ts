@@ -42,7 +42,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
         functions,
       }),
     });
-    void compilation.warm();
+    if (options.parserAtStart ?? true) void compilation.warm();
     const log = createRequestLog();
     const faults = createFaults();
     const checksAudience = options.tokenCheck === 'audience';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -6,20 +6,37 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Command } from '../../../../infra/local/commands/command';
 import { ingest } from '../../../../infra/local/commands/ingest';
 import { pointAt, query } from '../../../../infra/local/commands/query';
+import { NETWORK_SESSION_TABLE } from '../../../../shared/asim/networkSessionTable';
+import { ADMIN_KEY, startTestService, type TestService, WORKSPACE } from '../logAnalytics/service';
 
 let cwd: string;
-beforeAll(() => {
+let service: TestService;
+beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'flowtrap-query-'));
+  service = await startTestService({ tables: [NETWORK_SESSION_TABLE], tokenCheck: 'audience' });
+  mkdirSync(join(cwd, '.flowtrap'));
+  const stack = {
+    pid: process.pid,
+    logAnalyticsUrl: service.url,
+    logAnalyticsAdminKey: ADMIN_KEY,
+    workspaceId: WORKSPACE,
+  };
+  writeFileSync(join(cwd, '.flowtrap/stack.json'), JSON.stringify(stack));
 });
-afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+afterAll(async () => {
+  await service.close();
+  rmSync(cwd, { recursive: true, force: true });
+});
 
-async function run(command: Command, argv: readonly string[], stdin = '') {
+async function run(command: Command, argv: readonly string[], stdin = '', folder = cwd) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const texts = Promise.all([stdout, stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString()));
-  const code = await command.run(argv, { stdin: Readable.from([stdin]), stdout, stderr, env: {}, cwd }).finally(() => {
-    stdout.end();
-    stderr.end();
-  });
+  const code = await command
+    .run(argv, { stdin: Readable.from([stdin]), stdout, stderr, env: {}, cwd: folder })
+    .finally(() => {
+      stdout.end();
+      stderr.end();
+    });
   const [out = '', err = ''] = await texts;
   return { code, out, err };
 }
@@ -29,7 +46,7 @@ function file(name: string, content: string): string {
   return name;
 }
 
-describe('flowtrap ingest and flowtrap query, without a stack', () => {
+describe('flowtrap ingest and flowtrap query, beside a running stack', () => {
   it('make a table of a CSV file, and show it as a table, JSON and CSV', async () => {
     const csv = file(
       'hosts.csv',
@@ -135,6 +152,18 @@ describe('flowtrap ingest and flowtrap query, without a stack', () => {
       const { code, out } = await run(command, ['--help']);
       expect([code, out.startsWith(`usage: flowtrap ${command.name}`)]).toEqual([0, true]);
     }
+  });
+});
+
+describe('without a stack', () => {
+  it('they run a service of their own on the same database, one after the other', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flowtrap-alone-'));
+    writeFileSync(join(folder, 'rows.jsonl'), '{"Name":"alone"}\n');
+    expect((await run(ingest, ['--table', 'Kept_CL', 'rows.jsonl'], '', folder)).code).toBe(0);
+    const { code, out } = await run(query, ['Kept_CL | project Name', '--format', 'csv'], '', folder);
+    expect([code, out]).toEqual([0, 'Name\r\nalone\r\n']);
+    expect(existsSync(join(folder, '.flowtrap/lock'))).toBe(false);
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 

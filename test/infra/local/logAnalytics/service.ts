@@ -6,7 +6,7 @@ import type { TableDefinition } from '../../../../shared/tableDefinition';
 
 export const WORKSPACE = '5f0c9d52-5d0b-4c46-9b5a-2f6c1f0a7e11';
 export const RULE = 'dcr-0123456789abcdef0123456789abcdef';
-const ADMIN_KEY = 'test-admin-key';
+export const ADMIN_KEY = 'test-admin-key';
 
 /** One column of each type that a stream can declare. */
 export const SAMPLE: TableDefinition = {
