@@ -54,12 +54,28 @@ const arrayLength: FunctionBuilder = (context) => {
   return call('long', [value], (j) => `CASE WHEN json_type(${j}) = 'ARRAY' THEN json_array_length(${j})::BIGINT END`);
 };
 
+/** Elements of all arrays, each once, in the order first seen; arrays known while compiling are united then. */
+const setUnion: FunctionBuilder = (context) => {
+  const values = context.values().map((value) => convert(value, 'dynamic'));
+  const arrays = values.map(constantArray);
+  if (arrays.every((array) => array !== undefined)) {
+    const texts = arrays.flatMap((array) => array.map((item) => JSON.stringify(item)));
+    return constant('dynamic', `[${[...new Set(texts)].join(',')}]`);
+  }
+  return call(
+    'dynamic',
+    values,
+    (...js) => `kql_array(kql_first_seen(list_concat(${js.map((j) => `kql_list(${j})`).join(', ')})))`,
+  );
+};
+
 export const DYNAMIC_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = {
   bag_pack: bagPack,
   pack: bagPack,
   pack_dictionary: bagPack,
   pack_array: packArray,
   pack_all: packAll,
+  set_union: setUnion,
   array_length: arrayLength,
   arraylength: arrayLength,
 };

@@ -179,11 +179,6 @@ export const DATETIMES: Readonly<Record<string, FunctionSpec>> = {
 };
 
 export const DYNAMICS: Readonly<Record<string, FunctionSpec>> = {
-  array_length: {
-    parameters: ['dynamic'],
-    result: 'long',
-    sql: (j) => `CASE WHEN json_type(${j}) = 'ARRAY' THEN json_array_length(${j})::BIGINT END`,
-  },
   array_concat: {
     parameters: ['dynamic'],
     rest: 'dynamic',
@@ -211,12 +206,6 @@ export const DYNAMICS: Readonly<Record<string, FunctionSpec>> = {
     parameters: ['dynamic'],
     result: 'dynamic',
     sql: (j) => `to_json(kql_sorted_desc(kql_elements(${j})))`,
-  },
-  set_union: {
-    parameters: ['dynamic'],
-    rest: 'dynamic',
-    result: 'dynamic',
-    sql: (...js) => `kql_array(kql_first_seen(list_concat(${js.map((j) => `kql_list(${j})`).join(', ')})))`,
   },
   set_intersect: {
     parameters: ['dynamic'],
