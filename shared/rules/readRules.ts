@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appRoot } from '../appRoot';
-import { describeError, FlowtrapError } from '../errors';
+import { describeError } from '../errors';
 import type { Blobs } from '../ports';
 import type { JobProblem } from '../runs/jobReport';
 import { type LoadedRules, loadRules, type RuleFile } from './loadRules';
@@ -19,8 +19,7 @@ export interface RuleContainer {
 }
 
 /**
- * All rules. A container that is not there is an empty one; one that cannot be read is a problem, and the app's own rules
- * still run.
+ * All rules. A container that cannot be read is a problem, and the app's own rules still run.
  */
 export async function readRules(
   source: RuleContainer,
@@ -73,9 +72,7 @@ async function containerFiles({
       }
     }
   } catch (error) {
-    const missing = error instanceof FlowtrapError && error.code === 'notFound';
-    if (!missing)
-      problems.push({ subject: container, message: `The rules container cannot be read: ${describeError(error)}` });
+    problems.push({ subject: container, message: `The rules container cannot be read: ${describeError(error)}` });
   }
   return { files, problems };
 }

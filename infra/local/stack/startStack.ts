@@ -16,6 +16,7 @@ import { makeSamples, type Samples } from '../samples';
 import { type Sentinel, startSentinel } from '../sentinel';
 import { startThreatConnect, type ThreatConnect } from '../threatConnect';
 import { startChildService } from './childService';
+import { createContainers } from './containers';
 import { functionsEnvironment } from './environment';
 import { startFuncTools } from './funcTools';
 import { type Invocation, type RunningFunctions, startFunctions } from './functions';
@@ -157,7 +158,7 @@ async function startParts(
   const logAnalyticsUrl = String(logAnalytics.ready.url);
 
   step('events');
-  await createQueues(azurite.connectionString);
+  await Promise.all([createQueues(azurite.connectionString), createContainers(azurite.connectionString)]);
   const eventGrid = startEventGrid({
     connectionString: azurite.connectionString,
     containers: [...SAMPLE_CONTAINERS, LOCAL.logsContainer].map((container) => ({
