@@ -139,7 +139,9 @@ it('takes only compilers that know every command we use', () => {
   expect(isRecent('command not found')).toBe(false);
 });
 
-describe.skipIf(compiler === undefined)(compiler === undefined ? `deployment: ${NO_COMPILER}` : 'deployment', () => {
+const TITLE = compiler === undefined ? `deployment: ${NO_COMPILER}` : 'deployment';
+
+describe.skipIf(compiler === undefined)(TITLE, { timeout: 180_000 }, () => {
   it('compiles without a warning', () => {
     expect(lint(compiler ?? '', join(folder, 'infra/main.bicep'))).toEqual([]);
     expect(build(compiler ?? '', join(folder, 'infra/main.bicep'))).toHaveProperty('resources');
