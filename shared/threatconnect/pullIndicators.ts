@@ -123,10 +123,14 @@ class Pull {
     if (from || to) {
       const window = { from: (from ?? new Date(0)).toISOString(), to: (to ?? serverTime).toISOString() };
       const walk = { ...window, lastId: '0', startedAt: serverTime.toISOString() };
-      return (
+      const complete =
         (await this.walk({ kind: 'changed', ...walk }, scope, false)) &&
-        (await this.walk({ kind: 'inactive', ...walk }, scope, false))
-      );
+        (await this.walk({ kind: 'inactive', ...walk }, scope, false));
+      if (!complete) {
+        const message = `The run was stopped before it had walked all of ${window.from} to ${window.to}. Ask for a smaller window.`;
+        this.problems.push({ subject: 'window', message });
+      }
+      return complete;
     }
     let walk: Walk | undefined = this.nextWalk(serverTime);
     while (walk) {

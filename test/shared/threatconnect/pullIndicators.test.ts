@@ -201,6 +201,17 @@ describe('a requested window', () => {
     expect(after.walk).toBeUndefined();
   });
 
+  it('says so when it was stopped before its end', async () => {
+    const setup = await setUp(many(2500));
+    const controller = new AbortController();
+    setup.sink.before = () => controller.abort();
+    const report = await pullIndicators(setup.dependencies, { from: new Date(0), signal: controller.signal });
+    expect(report.complete).toBe(false);
+    expect(report.problems).toEqual([
+      { subject: 'window', message: expect.stringContaining('Ask for a smaller window') },
+    ]);
+  });
+
   it('uploads nothing and keeps nothing in a dry run', async () => {
     const setup = await setUp(many(5));
     const report = await pullIndicators(setup.dependencies, { dryRun: true });

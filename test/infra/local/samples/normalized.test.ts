@@ -1,10 +1,7 @@
 /** The samples as the product understands them: nothing lost, nothing refused, and in its sessions what was put there. */
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { makeSamples, type SampleBlob } from '../../../../infra/local/samples';
-import { parseNetworks } from '../../../../shared/networks';
-import { SETTINGS } from '../../../../shared/settings';
-import { type Outcome, openNormalizer } from '../../../../shared/sources';
+import { makeSamples } from '../../../../infra/local/samples';
+import { normalize } from './normalize';
 
 const WINDOW_END = new Date('2026-03-02T10:00:00Z');
 const { blobs, expected } = makeSamples({ seed: 1, windowEnd: WINDOW_END });
@@ -15,19 +12,6 @@ interface Session {
   readonly DstPortNumber?: number;
   readonly NetworkDirection: string;
   readonly EventOriginalUid: string;
-}
-
-function normalize({ container, name, blocks }: SampleBlob): Outcome[] {
-  const bytes = Buffer.concat([...blocks]);
-  const normalizer = openNormalizer({
-    account: 'devstoreaccount1',
-    container,
-    name,
-    pinnedSource: undefined,
-    internalNetworks: parseNetworks(SETTINGS.INTERNAL_NETWORKS.default.split(',')),
-    resume: undefined,
-  });
-  return [...normalizer.feed(name.endsWith('.gz') ? gunzipSync(bytes) : bytes), ...normalizer.end(true)];
 }
 
 function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {

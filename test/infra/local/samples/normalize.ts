@@ -1,0 +1,19 @@
+/** A sample blob through the product's normalizer, with the default settings. */
+import { gunzipSync } from 'node:zlib';
+import type { SampleBlob } from '../../../../infra/local/samples';
+import { parseNetworks } from '../../../../shared/networks';
+import { SETTINGS } from '../../../../shared/settings';
+import { type Outcome, openNormalizer } from '../../../../shared/sources';
+
+export function normalize({ container, name, blocks }: SampleBlob): Outcome[] {
+  const bytes = Buffer.concat([...blocks]);
+  const normalizer = openNormalizer({
+    account: 'devstoreaccount1',
+    container,
+    name,
+    pinnedSource: undefined,
+    internalNetworks: parseNetworks(SETTINGS.INTERNAL_NETWORKS.default.split(',')),
+    resume: undefined,
+  });
+  return [...normalizer.feed(name.endsWith('.gz') ? gunzipSync(bytes) : bytes), ...normalizer.end(true)];
+}
