@@ -15,6 +15,7 @@ import { answerEvidence, opposite, refineDirection } from '../asim/direction';
 import { jsonText, SCHEMA_VERSION } from '../asim/networkSession';
 import { hasPorts, protocolName, UNASSIGNED } from '../asim/protocols';
 import { isEventTime, isoTime } from '../asim/times';
+import { member } from './flowTuples';
 import { portNumber, wholeNumber } from './numbers';
 import { dead, type LineMapping, type LineSource, type Mapped, type MappingContext, skipped } from './source';
 
@@ -84,11 +85,47 @@ function isHeader(line: string): boolean {
 /** A line of the default format: version, account, interface. */
 const DEFAULT_LINE = /^\d{1,2} (\d{12}|unknown|-) (eni-\S+|-) \S+ \S+ \S+ /;
 
+function hotColumns(index: Readonly<Record<string, number>>) {
+  const at = (field: string): number => index[field] ?? -1;
+  return {
+    logStatus: at('log-status'),
+    srcaddr: at('srcaddr'),
+    dstaddr: at('dstaddr'),
+    pktSrcaddr: at('pkt-srcaddr'),
+    pktDstaddr: at('pkt-dstaddr'),
+    pktSrcAwsService: at('pkt-src-aws-service'),
+    pktDstAwsService: at('pkt-dst-aws-service'),
+    start: at('start'),
+    end: at('end'),
+    protocol: at('protocol'),
+    srcport: at('srcport'),
+    dstport: at('dstport'),
+    action: at('action'),
+    bytes: at('bytes'),
+    packets: at('packets'),
+    tcpFlags: at('tcp-flags'),
+    flowDirection: at('flow-direction'),
+  };
+}
+type HotColumns = ReturnType<typeof hotColumns>;
+
+/** Columns that the members shared by neighbouring lines are made from. */
+const SHARED = ['version', 'account-id', 'interface-id', 'vpc-id', 'action', 'log-status', 'flow-direction'] as const;
+
+/** Serialized members, and the texts that they were made from. */
+interface Memo {
+  readonly texts: string[];
+  members: string;
+}
+
 /** The columns of a header as an index by field (-1: not there), and what it does not know. */
 interface Columns {
   readonly text: string;
   readonly count: number;
   readonly index: Readonly<Record<string, number>>;
+  /** The same for what every line is asked for. */
+  readonly hot: HotColumns;
+  readonly shared: readonly (readonly [column: number, name: string])[];
   readonly additional: readonly (readonly [column: number, name: string])[];
 }
 
@@ -106,13 +143,17 @@ function columnsOf(header: string): Columns {
   names.forEach((name, column) => {
     if (!KNOWN.has(name)) additional.push([column, pascal(name)]);
   });
-  return { text: names.join(' '), count: names.length, index, additional };
+  const shared = SHARED.map((field) => [index[field] ?? -1, field] as const);
+  return { text: names.join(' '), count: names.length, index, hot: hotColumns(index), shared, additional };
 }
 
 class AwsVpcMapping implements LineMapping {
   private columns: Columns;
   private headed: boolean;
   private readonly fields: string[] = [];
+  /** For lines with ingress, and for the rest. */
+  private sharedMemos = [emptyMemo(), emptyMemo()];
+  private furtherMemos = [emptyMemo(), emptyMemo()];
 
   constructor(
     private readonly context: MappingContext,
@@ -134,12 +175,18 @@ class AwsVpcMapping implements LineMapping {
   map(line: string, offset: number): Mapped | undefined {
     if (isHeader(line)) {
       this.headed = true;
-      if (line.trim().replaceAll('_', '-') !== this.columns.text) this.columns = columnsOf(line);
+      if (line.trim().replaceAll('_', '-') !== this.columns.text) this.useColumns(line);
       return undefined;
     }
     if (line.length > MAX_LINE) return dead('lineTooLong');
     this.split(line);
     return this.session(line, offset);
+  }
+
+  private useColumns(header: string): void {
+    this.columns = columnsOf(header);
+    this.sharedMemos = [emptyMemo(), emptyMemo()];
+    this.furtherMemos = [emptyMemo(), emptyMemo()];
   }
 
   private split(line: string): void {
@@ -157,45 +204,49 @@ class AwsVpcMapping implements LineMapping {
 
   /** The text of a field; '' when it is missing or `-`. */
   private get(field: string): string {
-    const column = this.columns.index[field] as number;
+    return this.at(this.columns.index[field] as number);
+  }
+
+  private at(column: number): string {
     const text = column < 0 ? '' : (this.fields[column] as string);
     return text === '-' ? '' : text;
   }
 
   private session(line: string, offset: number): Mapped {
     const { columns, fields, context } = this;
+    const { hot } = columns;
     if (fields.length !== columns.count) return dead(fields.length < columns.count ? 'tooFewFields' : 'tooManyFields');
-    const status = this.get('log-status');
+    const status = this.at(hot.logStatus);
     if (status === 'NODATA' || status === 'SKIPDATA') return skipped(status === 'NODATA' ? 'noData' : 'skipData');
 
-    if (!this.hasAddresses()) return skipped('noData');
+    if (this.at(hot.srcaddr) === '' && !this.hasAddresses()) return skipped('noData');
 
-    const recordedSource = context.addresses.look(this.get('srcaddr') || this.get('pkt-srcaddr'));
-    const recordedDestination = context.addresses.look(this.get('dstaddr') || this.get('pkt-dstaddr'));
+    const recordedSource = context.addresses.look(this.at(hot.srcaddr) || this.at(hot.pktSrcaddr));
+    const recordedDestination = context.addresses.look(this.at(hot.dstaddr) || this.at(hot.pktDstaddr));
     if (recordedSource === undefined || recordedDestination === undefined) return dead('badAddress');
-    const start = seconds(this.get('start'));
-    const end = seconds(this.get('end'));
+    const start = seconds(this.at(hot.start));
+    const end = seconds(this.at(hot.end));
     const time = end ?? start;
     if (time === undefined) return dead('badTime');
 
-    const protocolText = this.get('protocol');
+    const protocolText = this.at(hot.protocol);
     const protocol = wholeNumber(protocolText) ?? -1;
     if (protocolText !== '' && !(protocol >= 0 && protocol <= 255)) return dead('badProtocol');
     const portless = !hasPorts(protocol);
-    const sourcePort = optionalPort(this.get('srcport'));
-    const destinationPort = optionalPort(this.get('dstport'));
+    const sourcePort = optionalPort(this.at(hot.srcport));
+    const destinationPort = optionalPort(this.at(hot.dstport));
     if (sourcePort === null || destinationPort === null) return dead('badPort');
 
-    const action = this.get('action');
+    const action = this.at(hot.action);
     if (action !== 'ACCEPT' && action !== 'REJECT' && action !== '') return dead('unknownAction');
-    const bytes = optionalCount(this.get('bytes'));
-    const packets = optionalCount(this.get('packets'));
+    const bytes = optionalCount(this.at(hot.bytes));
+    const packets = optionalCount(this.at(hot.packets));
     if (bytes === null || packets === null) return dead('badCounter');
-    const flagsText = this.get('tcp-flags');
+    const flagsText = this.at(hot.tcpFlags);
     const flags = flagsText === '' ? undefined : wholeNumber(flagsText);
     if (flagsText !== '' && (flags === undefined || flags > 255)) return dead('badTcpFlags');
 
-    const flow = this.get('flow-direction');
+    const flow = this.at(hot.flowDirection);
     if (flow !== 'ingress' && flow !== 'egress' && flow !== '') return dead('unknownDirection');
     const recorded = flow === '' ? undefined : flow === 'ingress' ? 'Inbound' : 'Outbound';
     const evidence = answerEvidence({
@@ -215,30 +266,14 @@ class AwsVpcMapping implements LineMapping {
     if (turned) additional += `"Reversed":"${evidence}",`;
     if (recorded !== undefined && direction !== recorded) additional += `"FlowDirection":"${flow}",`;
     if (protocolText !== '' && protocolName(protocol) === UNASSIGNED) additional += `"Protocol":${protocol},`;
-    for (const [column, name] of columns.additional) {
-      const text = fields[column] as string;
-      if (text !== '-') additional += `${jsonText(name)}:${jsonText(text)},`;
-    }
+    additional += this.further(flow);
 
     const iso = isoTime(time);
     const sender = turned ? 'Dst' : 'Src';
-    const vpc = this.get('vpc-id');
-    const device = this.get('interface-id');
     const row =
       `{"TimeGenerated":"${iso}","EventStartTime":"${start === undefined || start > time ? iso : isoTime(start)}",` +
-      `"EventEndTime":"${iso}","EventCount":1,"EventType":"Flow","EventVendor":"AWS","EventProduct":"VPC",` +
-      `"EventSchemaVersion":"${SCHEMA_VERSION}",${this.member('EventProductVersion', 'version')}` +
-      `"EventOriginalUid":"${hash('sha1', `${context.blob}\n${offset}\n${line}`, 'base64url')}",` +
-      this.member('EventOriginalResultDetails', 'log-status') +
-      (action === 'REJECT'
-        ? '"EventResult":"Failure","EventSeverity":"Low","DvcAction":"Deny","DvcOriginalAction":"REJECT",'
-        : action === ''
-          ? '"EventResult":"Success","EventSeverity":"Informational",'
-          : '"EventResult":"Success","EventSeverity":"Informational","DvcAction":"Allow","DvcOriginalAction":"ACCEPT",') +
-      `"Dvc":${jsonText(vpc || device || 'VPC')},` +
-      (vpc === '' ? '' : `"DvcId":${jsonText(vpc)},"DvcIdType":"AwsVpcId",`) +
-      (this.get('account-id') === 'unknown' ? '' : this.member('DvcSubscriptionId', 'account-id')) +
-      this.interfaces(device, flow) +
+      `"EventEndTime":"${iso}","EventOriginalUid":"${hash('sha1', `${context.blob}\n${offset}\n${line}`, 'base64url')}",` +
+      this.shared(flow, action) +
       `"SrcIpAddr":"${source.text}",${port('SrcPortNumber', turned ? destinationPort : sourcePort, portless)}` +
       `"DstIpAddr":"${destination.text}",${port('DstPortNumber', turned ? sourcePort : destinationPort, portless)}` +
       this.translated(turned, recordedSource, recordedDestination) +
@@ -254,31 +289,69 @@ class AwsVpcMapping implements LineMapping {
 
   /** Formats without log-status show an idle window by its missing addresses. */
   private hasAddresses(): boolean {
-    return ['srcaddr', 'dstaddr', 'pkt-srcaddr', 'pkt-dstaddr', 'action'].some((field) => this.get(field) !== '');
+    const { srcaddr, dstaddr, pktSrcaddr, pktDstaddr, action } = this.columns.hot;
+    return [srcaddr, dstaddr, pktSrcaddr, pktDstaddr, action].some((column) => this.at(column) !== '');
   }
 
-  private member(name: string, field: string): string {
-    const text = this.get(field);
-    return text === '' ? '' : `"${name}":${jsonText(text)},`;
+  /** Members that neighbouring lines share: made once for each interface, side and action in a row. */
+  private shared(flow: string, action: string): string {
+    const memo = this.sharedMemos[flow === 'ingress' ? 0 : 1] as Memo;
+    if (this.texts(this.columns.shared, memo)) return memo.members;
+    const vpc = this.get('vpc-id');
+    const device = this.get('interface-id');
+    const account = this.get('account-id');
+    const side = flow === 'ingress' ? 'DvcInboundInterface' : flow === 'egress' ? 'DvcOutboundInterface' : undefined;
+    memo.members =
+      `"EventCount":1,"EventType":"Flow","EventVendor":"AWS","EventProduct":"VPC","EventSchemaVersion":"${SCHEMA_VERSION}",` +
+      member('EventProductVersion', this.get('version')) +
+      member('EventOriginalResultDetails', this.get('log-status')) +
+      (action === 'REJECT'
+        ? '"EventResult":"Failure","EventSeverity":"Low","DvcAction":"Deny","DvcOriginalAction":"REJECT",'
+        : action === ''
+          ? '"EventResult":"Success","EventSeverity":"Informational",'
+          : '"EventResult":"Success","EventSeverity":"Informational","DvcAction":"Allow","DvcOriginalAction":"ACCEPT",') +
+      member('Dvc', vpc || device || 'VPC') +
+      member('DvcId', vpc) +
+      (vpc === '' ? '' : '"DvcIdType":"AwsVpcId",') +
+      member('DvcSubscriptionId', account === 'unknown' ? '' : account) +
+      (side === undefined ? '' : member(side, device)) +
+      member('DvcInterface', device);
+    return memo.members;
   }
 
-  /** The recording interface: inbound for ingress, outbound for egress, just an interface when the record does not say. */
-  private interfaces(device: string, flow: string): string {
-    if (device === '') return '';
-    const text = jsonText(device);
-    const sided =
-      flow === 'ingress'
-        ? `"DvcInboundInterface":${text},`
-        : flow === 'egress'
-          ? `"DvcOutboundInterface":${text},`
-          : '';
-    return `${sided}"DvcInterface":${text},`;
+  /** Members of AdditionalFields from columns without a field of their own; neighbouring lines share them, too. */
+  private further(flow: string): string {
+    const { additional } = this.columns;
+    if (additional.length === 0) return '';
+    const memo = this.furtherMemos[flow === 'ingress' ? 0 : 1] as Memo;
+    if (this.texts(additional, memo)) return memo.members;
+    memo.members = '';
+    for (const [column, name] of additional) {
+      const text = this.at(column);
+      if (text !== '') memo.members += `${jsonText(name)}:${jsonText(text)},`;
+    }
+    return memo.members;
+  }
+
+  /** Whether the line has the same texts in these columns as the one the memo was made from; remembers them. */
+  private texts(columns: readonly (readonly [column: number, name: string])[], memo: Memo): boolean {
+    let same = memo.texts.length === columns.length;
+    for (let i = 0; i < columns.length; i++) {
+      const text = this.at((columns[i] as readonly [number, string])[0]);
+      if (memo.texts[i] === text) continue;
+      same = false;
+      memo.texts[i] = text;
+    }
+    memo.texts.length = columns.length;
+    return same;
   }
 
   /** Packet-level addresses where they differ from those of the interface. */
   private translated(turned: boolean, source: Address, destination: Address): string {
-    const packetSource = this.context.addresses.look(this.get('pkt-srcaddr'));
-    const packetDestination = this.context.addresses.look(this.get('pkt-dstaddr'));
+    const { pktSrcaddr, pktDstaddr, srcaddr, dstaddr } = this.columns.hot;
+    if (this.at(pktSrcaddr) === this.at(srcaddr) && this.at(pktDstaddr) === this.at(dstaddr)) return '';
+    const packetSource = this.context.addresses.look(this.at(pktSrcaddr));
+    const packetDestination = this.context.addresses.look(this.at(pktDstaddr));
     const [from, to] = turned ? ['Dst', 'Src'] : ['Src', 'Dst'];
     return (
       (packetSource === undefined || packetSource.text === source.text
@@ -291,14 +364,20 @@ class AwsVpcMapping implements LineMapping {
   }
 
   private services(turned: boolean): string {
-    const source = this.get('pkt-src-aws-service');
-    const destination = this.get('pkt-dst-aws-service');
+    const { pktSrcAwsService, pktDstAwsService } = this.columns.hot;
+    const source = this.at(pktSrcAwsService);
+    const destination = this.at(pktDstAwsService);
+    if (source === '' && destination === '') return '';
     const [from, to] = turned ? ['Dst', 'Src'] : ['Src', 'Dst'];
     return (
       (source === '' ? '' : `"${from}AppName":${jsonText(source)},"${from}AppType":"CSP",`) +
       (destination === '' ? '' : `"${to}AppName":${jsonText(destination)},"${to}AppType":"CSP",`)
     );
   }
+}
+
+function emptyMemo(): Memo {
+  return { texts: [], members: '' };
 }
 
 /** Milliseconds of a time in Unix seconds; undefined for anything else. */
