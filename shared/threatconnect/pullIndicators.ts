@@ -5,8 +5,7 @@
  * State moves only behind acknowledged pages, and rows are idempotent by IndicatorId: a run that dies is taken up again.
  */
 import type { ThreatConnectSettings } from '../config';
-import { DAY, MINUTE } from '../duration';
-import { describeError, FlowtrapError } from '../errors';
+import { describeError } from '../errors';
 import type { Clock, Log, LogQuery, RowSink, StateStore } from '../ports';
 import type { JobProblem, JobReport } from '../runs/jobReport';
 import { type AbsenceOutcome, findAbsent } from './absence';
@@ -18,15 +17,7 @@ import { RowWriter } from './rowWriter';
 import { checkSourceSystem, type SourceSystemCheck } from './sourceSystem';
 import { SYNC_KEY, SyncStateFile, syncScope, type Walk } from './syncState';
 import { tqlAll, tqlGroup, tqlText, tqlTime } from './tql';
-
-/** Rows as fresh as this may still be on their way into ThreatConnect's index. */
-const SETTLING = 5 * MINUTE;
-/** Windows overlap, since lastModified has whole seconds and is set before the commit. */
-const OVERLAP = 10 * MINUTE;
-/** The strictest rule looks back 7 days: a refresh every 5 survives an outage of 2. */
-const REFRESH = 5 * DAY;
-/** How long uploaded rows may take to become queryable. */
-const QUERYABLE_AFTER = 15 * MINUTE;
+import { afterWalk, nextWalk } from './walkPlan';
 
 export interface PullDependencies {
   readonly settings: ThreatConnectSettings;
@@ -132,53 +123,14 @@ class Pull {
       }
       return complete;
     }
-    let walk: Walk | undefined = this.nextWalk(serverTime);
+    let walk = nextWalk(this.file?.value, serverTime, this.options.full ?? false);
     while (walk) {
       if (!(await this.walk(walk, scope, true))) return false;
-      walk = await this.finish(walk);
+      if (this.file === undefined) return true;
+      await this.file.save(afterWalk(this.file.value, walk, this.dependencies.clock.now()));
+      walk = this.file.value.walk;
     }
     return true;
-  }
-
-  /** The walk that is under way, else a full one when it is due, else the changes since the last one. */
-  private nextWalk(serverTime: Date): Walk | undefined {
-    const state = this.file?.value;
-    const begin = { lastId: '0', startedAt: serverTime.toISOString() };
-    if (state?.walk && (!this.options.full || state.walk.kind === 'full')) return state.walk;
-    const age = serverTime.getTime() - (Date.parse(state?.lastFull ?? '') || 0);
-    if (this.options.full || state?.from === undefined || age >= REFRESH) return { kind: 'full', ...begin };
-    const to = new Date(serverTime.getTime() - SETTLING).toISOString();
-    return state.from < to ? { kind: 'changed', from: state.from, to, ...begin } : undefined;
-  }
-
-  /** Moves the state behind a finished walk; the inactive ones of a window follow its changes. */
-  private async finish(walk: Walk): Promise<Walk | undefined> {
-    const { walk: _done, ...state } = this.file?.value ?? { version: 1 as const, scope: '' };
-    if (walk.kind === 'changed') {
-      const next: Walk = { ...walk, kind: 'inactive', lastId: '0' };
-      await this.file?.save({ ...state, walk: next });
-      return next;
-    }
-    if (walk.kind === 'inactive') {
-      await this.file?.save({ ...state, from: earlier(walk.to, OVERLAP) });
-      return undefined;
-    }
-    const notBefore = new Date(this.dependencies.clock.now().getTime() + QUERYABLE_AFTER).toISOString();
-    await this.file?.save({
-      ...state,
-      from: earlier(walk.startedAt, SETTLING + OVERLAP),
-      lastFull: walk.startedAt,
-      // Since when every living indicator has a row: our own clock, as TimeGenerated is.
-      absence: { since: this.fullSince(walk), notBefore },
-    });
-    return undefined;
-  }
-
-  /** TimeGenerated of the first rows of a full walk cannot be before this. */
-  private fullSince(walk: Walk): string {
-    const skew = this.dependencies.clock.now().getTime() - Date.parse(walk.startedAt);
-    // Clocks that differ by minutes would make living rows look old; confirmation would keep them, at the cost of requests.
-    return earlier(walk.startedAt, skew < 0 ? -skew : 0);
   }
 
   /** @returns false when it was stopped. */
@@ -319,9 +271,4 @@ function preferred(row: IndicatorRow, other: IndicatorRow | undefined): Indicato
   if (other === undefined || (row.Active && !other.Active)) return row;
   if (other.Active && !row.Active) return other;
   return row.ExpirationDateTime >= other.ExpirationDateTime ? row : other;
-}
-
-function earlier(time: string | undefined, by: number): string {
-  if (time === undefined) throw new FlowtrapError('malformed', 'the saved walk has no end.', { subject: SYNC_KEY });
-  return new Date(Date.parse(time) - by).toISOString();
 }
