@@ -5,7 +5,7 @@ import type { Storage } from './storage';
 import { hasCode, storageError } from './storageError';
 
 /** Bytes of one ranged read. Two are in memory at a time: the one in use and the next. */
-const RANGE_BYTES = 4 * 1024 * 1024;
+const RANGE_BYTES = 2 * 1024 * 1024;
 /** A range that has not arrived by then is asked for again (milliseconds). */
 const RANGE_TIMEOUT = 120_000;
 

@@ -24,17 +24,19 @@ export type EntryKind = 'session' | 'tooLate' | 'tooEarly' | 'skipped' | 'dead';
 const MOST_REASONS = 50;
 /** Records given but not yet behind the checkpoint. Beyond, they are counted at once, and again if they are read again. */
 const MOST_OPEN = 4_000_000;
+const FIRST_OPEN = 4096;
 
 export class Ledger {
   private settled: Counts;
   /** Index of a kind and reason → how it is counted. */
   private readonly keys: { kind: EntryKind; reason: string }[] = [];
   private readonly keyIndex = new Map<string, number>();
-  private codes: number[] = [];
-  private offsets: number[] = [];
+  /** Of the records that are not settled yet: how each counts and where it begins. Typed, as a record may hold millions. */
+  private codes = new Uint16Array(FIRST_OPEN);
+  private offsets = new Float64Array(FIRST_OPEN);
+  private used = 0;
   /** Number of the entry at index 0 of the arrays. */
   private base = 0;
-  private head = 0;
 
   /** @param before what was settled by earlier runs over this content. */
   constructor(before: Counts = NO_COUNTS) {
@@ -43,16 +45,17 @@ export class Ledger {
 
   /** Enters a record; returns the entry's number. */
   enter(kind: EntryKind, reason: string, offset: number): number {
-    if (this.codes.length - this.head >= MOST_OPEN) this.settle(Number.POSITIVE_INFINITY);
-    this.codes.push(this.code(kind, reason));
-    this.offsets.push(offset);
-    return this.base + this.codes.length - 1;
+    if (this.used >= MOST_OPEN) this.settle(Number.POSITIVE_INFINITY);
+    if (this.used === this.codes.length) this.grow();
+    this.codes[this.used] = this.code(kind, reason);
+    this.offsets[this.used] = offset;
+    return this.base + this.used++;
   }
 
   /** The service refused the record's row: it is dead, not a session. */
   turnDead(entry: number, reason: string): void {
     const index = entry - this.base;
-    if (index >= this.head && index < this.codes.length) this.codes[index] = this.code('dead', reason);
+    if (index >= 0 && index < this.used) this.codes[index] = this.code('dead', reason);
   }
 
   /**
@@ -61,22 +64,31 @@ export class Ledger {
    */
   settle(offset: number): Counts {
     const tally = new Map<number, number>();
-    while (this.head < this.codes.length && (this.offsets[this.head] ?? 0) < offset) {
-      const code = this.codes[this.head] ?? 0;
+    let settled = 0;
+    while (settled < this.used && (this.offsets[settled] as number) < offset) {
+      const code = this.codes[settled++] as number;
       tally.set(code, (tally.get(code) ?? 0) + 1);
-      this.head++;
     }
-    if (this.head > 0) {
-      this.base += this.head;
-      this.codes = this.codes.slice(this.head);
-      this.offsets = this.offsets.slice(this.head);
-      this.head = 0;
+    if (settled > 0) {
+      this.codes.copyWithin(0, settled, this.used);
+      this.offsets.copyWithin(0, settled, this.used);
+      this.used -= settled;
+      this.base += settled;
     }
     for (const [code, count] of tally) {
       const key = this.keys[code];
       if (key) this.settled = add(this.settled, key.kind, key.reason, count);
     }
     return this.settled;
+  }
+
+  private grow(): void {
+    const codes = new Uint16Array(this.used * 2);
+    const offsets = new Float64Array(this.used * 2);
+    codes.set(this.codes);
+    offsets.set(this.offsets);
+    this.codes = codes;
+    this.offsets = offsets;
   }
 
   private code(kind: EntryKind, reason: string): number {

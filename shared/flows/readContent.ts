@@ -20,7 +20,7 @@ const FEED_BYTES = 256 * 1024;
 /** A checkpoint is written after so many uploads, or so many milliseconds. */
 const UPLOADS_PER_CHECKPOINT = 12;
 const TIME_PER_CHECKPOINT = 20_000;
-/** Less than this of a blob that still grows may be too little to recognise. */
+/** Less than this of an append blob that may still grow is perhaps too little to recognise. */
 const BEGINNING_BYTES = 4096;
 /** The service replaces an event time further back or ahead (milliseconds). */
 const TOO_LATE = 2 * 86_400_000;
@@ -268,7 +268,8 @@ class ContentPass {
         await this.checkpoint({ complete: false });
         return code === 'notFound' ? this.result('vanished') : this.result('continued', { changed: true });
       }
-      if (code === 'unknownFormat' && !this.final && this.trail.end < BEGINNING_BYTES) {
+      const begins = this.pass.properties.kind === 'append' && !this.final && this.trail.end < BEGINNING_BYTES;
+      if (code === 'unknownFormat' && begins) {
         await this.checkpoint({ complete: true });
         return this.result('read');
       }

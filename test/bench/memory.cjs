@@ -11,7 +11,7 @@ const { createServer } = require('node:http');
 const { join } = require('node:path');
 const { createGzip } = require('node:zlib');
 
-const RANGE = 4 * 1024 * 1024;
+const RANGE = 2 * 1024 * 1024;
 const DIST = join(__dirname, '../../dist/shared');
 
 if (process.argv[2] === 'sink') serve();

@@ -201,8 +201,25 @@ describe('a gzip blob', () => {
 });
 
 describe('content of no known format', () => {
+  it('may be the beginning of a known one in an append blob: its first bytes wait for more', async () => {
+    const append = harness.logs.getAppendBlobClient('begins.log');
+    await append.create();
+    await append.appendBlock('#l', 2);
+    expect((await event('begins.log')).problems).toEqual([]);
+    expect((await event('begins.log')).counts).toMatchObject({ 'blobs.unchanged': 1 });
+    await append.appendBlock('og\nsession 1\n', 13);
+    expect((await event('begins.log')).counts).toMatchObject({ records: 1, sessions: 1 });
+  });
+
+  it('and a gzip bomb are refused before they fill the memory', async () => {
+    await put('bomb.log.gz', gzipSync(Buffer.concat([Buffer.from('#log\nskip x'), Buffer.alloc(40_000_000, '0')])));
+    const report = await event('bomb.log.gz');
+    expect(report.counts['blobs.refused']).toBe(1);
+    expect(report.problems[0]?.message).toMatch(/unpacks to more than/);
+  });
+
   it('is refused with the reason, left alone, and taken up again when it changes or is rerun', async () => {
-    await put('foreign.log', `${'once upon a time\n'.repeat(400)}`);
+    await put('foreign.log', 'once upon a time');
     const report = await event('foreign.log');
     expect(report.counts).toMatchObject({ 'blobs.refused': 1, records: 0 });
     expect(report.problems).toEqual([
