@@ -15,12 +15,7 @@ const ROOT = join(__dirname, '../../../..');
 const WINDOW_END = new Date('2026-03-02T10:00:00Z');
 const { blobs, indicators, indicatorRows, expected } = makeSamples({ seed: 1, windowEnd: WINDOW_END });
 
-/** The workspace's own function, as far as the rules call it: these tests are about the rules. */
-const SESSIONS = `let _Im_NetworkSession = (starttime: datetime, endtime: datetime) {
-  ASimNetworkSessionLogs | where TimeGenerated >= starttime and TimeGenerated <= endtime };`;
-
-const query = (file: string): string =>
-  `${SESSIONS}\n${parse(readFileSync(join(ROOT, 'shared/rules', file), 'utf8')).query}`;
+const query = (file: string): string => parse(readFileSync(join(ROOT, 'shared/rules', file), 'utf8')).query;
 const MATCH = query('threatConnectIpMatch.yaml');
 const SWEEP = query('externalPortSweep.yaml');
 
@@ -28,6 +23,7 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({
     tables: [INDICATOR_TABLE, NETWORK_SESSION_TABLE],
+    functionFolders: [join(ROOT, 'shared/asim')],
     settings: { clock: WINDOW_END.toISOString(), keepEventTimes: true },
   });
   const context = {
