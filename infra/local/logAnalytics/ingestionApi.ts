@@ -12,6 +12,9 @@ import type { Writer, Written } from './store/writer';
 /** The figure that the service's 413 names; it holds on the wire, and for the unpacked body (limits page). */
 export const CALL_BYTES = 1_048_576;
 
+/** Beyond these a caller has to wait, as it has to for the service's 2 GB a minute; here it bounds the memory. */
+const WAITING_BODIES = 100;
+
 export const ERROR_TABLE: TableDefinition = {
   table: 'DCRLogErrors',
   stream: '',
@@ -74,6 +77,10 @@ export async function ingest(
   const table = tableName === undefined ? undefined : context.tables.get(tableName);
   if (table === undefined) {
     return refuse(400, 'InvalidStream', `Stream '${call.stream}' is not declared by the data collection rule.`);
+  }
+  if (context.writer.waiting >= WAITING_BODIES) {
+    const busy = refuse(429, 'TooManyRequests', 'Too much data at once; send it again later.');
+    return { ...busy, answer: { ...busy.answer, headers: { ...busy.answer.headers, 'retry-after': '1' } } };
   }
   const tooLarge = () =>
     refuse(413, 'ContentLengthLimitExceeded', `Maximum allowed content length: ${CALL_BYTES} bytes (1 MB).`);

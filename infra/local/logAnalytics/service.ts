@@ -2,7 +2,7 @@
  * The embedded Log Analytics: ingestion, queries and the admin routes on one loopback port, over one DuckDB database that
  * nobody else opens.
  */
-import { loadStoredFunctions, loadStoredFunctions } from '../../../shared/kql/storedFunctions';
+import { loadStoredFunctions } from '../../../shared/kql/storedFunctions';
 import { administer, countStatement } from './adminApi';
 import { createFaults, type Fault } from './http/faults';
 import { createRequestLog, type LoggedRequest } from './http/requestLog';
@@ -34,7 +34,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
     for (const macro of INSERT_MACROS) await writing.run(macro);
     const tables = await openTables(writing, options.workspaceId, [...options.tables, ERROR_TABLE]);
     const writer = createWriter(writing, tables, settings);
-    const functions: WorkspaceSchema['functions'] = (options.functionFolders ?? []).flatMap(loadStoredFunctions);
+    const functions = (options.functionFolders ?? []).flatMap((folder) => loadStoredFunctions(folder));
     const compilation = startCompilation({
       version: () => tables.version,
       get: () => ({

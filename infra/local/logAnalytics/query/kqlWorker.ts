@@ -48,7 +48,9 @@ function answer(message: FromWorker): void {
 
 function faultOf(error: unknown): QueryFault {
   if (error instanceof KqlError) {
-    const { message, kustoCode, line, column, text } = error;
+    const { message, kustoCode, text } = error;
+    // A place inside a stored function is none in the query; the message names it.
+    const { line, column } = error.functionName === undefined ? error : { line: 0, column: 0 };
     const kind = error.code === 'unsupported' ? 'unsupported' : isSyntax(kustoCode) ? 'syntax' : 'semantic';
     return { kind, message, ...(kustoCode === undefined ? {} : { kustoCode }), line, column, text };
   }

@@ -21,6 +21,8 @@ export interface Written {
 export interface Writer {
   /** @param body a JSON array of objects, as sent. Anything else is not an error but lost. */
   write(table: Table, body: Buffer, times: 'serviceRules' | 'asGiven'): Promise<Written>;
+  /** Bodies that wait to be written. */
+  readonly waiting: number;
   /** Runs alone: no row is written meanwhile. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -35,8 +37,10 @@ const LATEST = '9999-12-31 23:59:59.999999';
 
 export function createWriter(connection: DuckDBConnection, tables: Tables, settings: Settings): Writer {
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
+    waiting++;
+    const result = last.then(work).finally(() => waiting--);
     last = result.catch(() => undefined);
     return result;
   };
@@ -60,6 +64,9 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
   };
 
   return {
+    get waiting() {
+      return waiting;
+    },
     exclusively,
     write: (table, body, times) =>
       exclusively(async () => {

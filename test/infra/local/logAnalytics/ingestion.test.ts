@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE, startTestService, type TestService } from './service';
 
@@ -211,6 +212,59 @@ it('reads bytes that are no UTF-8 as replacement characters', async () => {
   body[body.indexOf('?')] = 0xff;
   expect((await service.upload(body)).status).toBe(204);
   expect(await service.rows('Sample_CL | where Big == 801 | project Text')).toEqual([['bytes\ufffd']]);
+});
+
+it('keeps any text and any JSON value', async () => {
+  const row = fc.record({
+    Text: fc.string({ unit: 'binary', maxLength: 50 }),
+    Bag: fc.jsonValue({ maxDepth: 4 }),
+  });
+  let round = 1_000_000;
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 20 }), async (rows) => {
+      const number = ++round;
+      await service.uploadRows(rows.map((one, index) => ({ ...one, Big: number, Small: index })));
+      const found = await service.rows(
+        `Sample_CL | where Big == ${number} | project Small, Text, Bag | order by Small asc`,
+      );
+      const expected = JSON.parse(JSON.stringify(rows)) as { Text: string; Bag: unknown }[];
+      expect(
+        found.map(([, text, bag]) => ({ Text: text, Bag: bag === null ? null : JSON.parse(String(bag)) })),
+      ).toEqual(expected);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+it('answers any body, and goes on', async () => {
+  const piece = fc.constantFrom(
+    '[',
+    ']',
+    '{',
+    '}',
+    '"',
+    ',',
+    ':',
+    '\\',
+    '\\u',
+    'null',
+    'NaN',
+    '1e999',
+    '"Text"',
+    '"TimeGenerated"',
+    ' ',
+    '-',
+    '\u0000',
+    '/*',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { minLength: 1, maxLength: 12 }), async (pieces) => {
+      expect((await service.upload(`[{"Text":"fuzz"}${pieces.join('')}`)).status).toBe(204);
+    }),
+    { numRuns: 200 },
+  );
+  await service.uploadRows([{ Text: 'after the fuzz' }]);
+  expect(await stored('after the fuzz', 'Text')).toHaveLength(1);
 });
 
 describe('times', () => {

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { appRoot } from '../../../../shared/appRoot';
+import { NETWORK_SESSION_TABLE } from '../../../../shared/asim/networkSessionTable';
 import { startTestService, type TestService, WORKSPACE } from './service';
 
 const NOW = '2026-03-02T10:00:00.000Z';
@@ -246,6 +251,40 @@ describe('several at once', () => {
     for (const rows of await counts) for (const [, count] of rows) expect(count).toBe(500);
     expect(await own.rows('Sample_CL | summarize count(), dcount(Text)')).toEqual([[10_000, 20]]);
     expect((await endless).status).toBe(504);
+    await own.close();
+  });
+});
+
+describe('stored functions', () => {
+  it('are read from their folders; what they ask the clock moves with it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'flowtrap-functions-'));
+    writeFileSync(
+      join(folder, 'recent.kql'),
+      '// function: Recent\n// parameters: (age: timespan = 1h)\nSample_CL | where TimeGenerated > ago(age)\n',
+    );
+    const own = await startTestService({ functionFolders: [folder], settings: { clock: NOW } });
+    await own.uploadRows([
+      { Text: 'new', TimeGenerated: '2026-03-02T09:30:00Z' },
+      { Text: 'old', TimeGenerated: '2026-03-02T08:30:00Z' },
+    ]);
+    expect(await own.rows('Recent | project Text')).toEqual([['new']]);
+    expect(await own.rows('Recent(2h) | summarize count()')).toEqual([[2]]);
+    await own.settings({ clock: '2026-03-02T10:29:00Z' });
+    expect(await own.rows('Recent | project Text')).toEqual([['new']]);
+    await own.settings({ clock: '2026-03-02T10:30:00Z' });
+    expect(await own.rows('Recent | project Text')).toEqual([]);
+    await own.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('of Flowtrap are there', async () => {
+    const own = await startTestService({
+      tables: [NETWORK_SESSION_TABLE],
+      functionFolders: [join(appRoot(), 'shared/asim')],
+    });
+    await own.uploadRows([{ SrcIpAddr: '192.0.2.1', DstPortNumber: 443 }], NETWORK_SESSION_TABLE.stream);
+    expect(await own.rows('_Im_NetworkSession(dstportnumber=443) | project SrcIpAddr')).toEqual([['192.0.2.1']]);
+    expect(await own.rows('_Im_NetworkSession(dstportnumber=80) | project SrcIpAddr')).toEqual([]);
     await own.close();
   });
 });
