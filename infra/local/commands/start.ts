@@ -19,6 +19,7 @@ indicators, normalizes sample traffic, evaluates the rules, shows the incidents,
   --logs PATH     feed a file or folder of your own instead of the sample traffic, of any age
   --fresh         forget what earlier starts left in .flowtrap/
   --host WHO      who runs the functions: embedded (default), func (Azure Functions Core Tools), none
+  --verbose       show what the functions log
   --port-base N   use the eight ports from N on instead of 17410-17416 and 7071
 `;
 
@@ -29,6 +30,7 @@ const OPTIONS = {
   fresh: { type: 'boolean' },
   host: { type: 'string', default: 'embedded' },
   'port-base': { type: 'string' },
+  verbose: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -68,6 +70,7 @@ export const start: Command = {
         host,
         fresh: values.fresh ?? false,
         timers: !values.once,
+        onLog: (line) => void (values.verbose && io.stderr.write(`${line}\n`)),
         onStep: (step) => progress(`starting ${step}`),
         onBroken: (reason) => {
           problems.push(reason);
