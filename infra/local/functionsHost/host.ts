@@ -12,11 +12,11 @@ import { type IndexedFunction, indexFunctions, summarize } from './functionIndex
 import { readHostConfig } from './hostConfig';
 import { startHttp } from './http/server';
 import { LogFilter } from './logFilter';
-import { QueueListener } from './queues/listener';
 import { runByHand } from './runByHand';
 import { type Account, openAccount } from './storage';
-import { isMonitored, TimerListener } from './timers/listener';
+import { isMonitored } from './timers/listener';
 import { TimerMonitor } from './timers/monitor';
+import { startTriggers } from './triggers';
 import { WorkerProcess } from './workerProcess';
 
 /** Characters; Application Insights cuts at the same length. */
@@ -73,10 +73,6 @@ export async function startFunctionsHost(options: HostOptions, events = new Even
   );
   const { messageEncoding } = config.queues;
   const dispatcher = new Dispatcher({ worker, environment, messageEncoding, emit });
-  const close = async (): Promise<void> => {
-    dispatcher.stop();
-    await worker.close();
-  };
   try {
     const functions = indexFunctions(await worker.start(), config, environment);
     if (functions.length === 0)
@@ -108,27 +104,26 @@ export async function startFunctionsHost(options: HostOptions, events = new Even
         ),
     });
 
-    const timers: TimerListener[] = [];
-    const queues: QueueListener[] = [];
-    for (const fn of functions) {
-      const { trigger } = fn;
-      if (!trigger || fn.disabled) continue;
-      if (trigger.kind === 'timer' && options.timers)
-        timers.push(new TimerListener({ fn, trigger, monitor: monitorOf(fn), dispatcher, emit }));
-      if (trigger.kind === 'queue')
-        queues.push(
-          new QueueListener({
-            fn,
-            trigger,
-            config: config.queues,
-            leaseSeconds: options.queueLeaseSeconds ?? DEFAULT_LEASE_SECONDS,
-            dispatcher,
-            emit,
-          }),
-        );
-    }
-    for (const listener of [...timers, ...queues]) listener.start();
+    const triggers = startTriggers({
+      functions,
+      timers: options.timers,
+      queues: config.queues,
+      leaseSeconds: options.queueLeaseSeconds ?? DEFAULT_LEASE_SECONDS,
+      monitorOf,
+      dispatcher,
+      emit,
+    });
 
+    const end = async (): Promise<void> => {
+      http.stop();
+      await triggers.stop();
+      dispatcher.stop();
+      const until = Date.now() + (options.graceMs ?? DEFAULT_GRACE_MS);
+      while (dispatcher.running > 0 && Date.now() < until) await delay(20);
+      await worker.close();
+      await triggers.settled();
+      await http.close();
+    };
     let closing: Promise<void> | undefined;
     return {
       url: http.url,
@@ -140,23 +135,12 @@ export async function startFunctionsHost(options: HostOptions, events = new Even
         await byHand(fn, input);
       },
       close() {
-        closing ??= (async () => {
-          http.stop();
-          for (const timer of timers) timer.stop();
-          await Promise.all(queues.map((queue) => queue.stop()));
-          dispatcher.stop();
-          const until = Date.now() + (options.graceMs ?? DEFAULT_GRACE_MS);
-          while (dispatcher.running > 0 && Date.now() < until) await delay(20);
-          await worker.close();
-          // What was cut is given back to its queue, and what ended is stored, before the process ends.
-          await Promise.all([...queues, ...timers].map((listener) => listener.settled()));
-          await http.close();
-        })();
+        closing ??= end();
         return closing;
       },
     };
   } catch (error) {
-    await close();
+    await worker.close();
     throw error;
   }
 }

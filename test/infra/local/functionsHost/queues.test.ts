@@ -1,50 +1,58 @@
 /** The queue rows of the observed behaviour of Microsoft's host. */
 import { cpus } from 'node:os';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { QueueClient } from '@azure/storage-queue';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { HostOptions, WorkerMessage } from '../../../../infra/local/functionsHost/contract';
 import { pollDelay } from '../../../../infra/local/functionsHost/queues/listener';
 import { base64, eventually, type Ground, prepareGround, type RunningApp, startApp } from './harness';
 
 let ground: Ground;
-let app: RunningApp | undefined;
+let sets = 0;
 
 beforeAll(async () => {
   ground = await prepareGround();
 });
-afterEach(async () => {
-  await app?.host.close();
-  app = undefined;
-  for (const name of ['forms', 'late', 'failing', 'long', 'retried']) {
-    await ground.queues.getQueueClient(name).deleteIfExists();
-    await ground.queues.getQueueClient(`${name}-poison`).deleteIfExists();
-  }
-});
 afterAll(() => ground.close());
 
-async function start(queues: object = {}, options: Partial<HostOptions> = {}): Promise<RunningApp> {
-  const overrides = { extensions: { queues: { maxPollingInterval: '00:00:00.5', ...queues } } };
-  app = await startApp(ground, 'queues', { hostJsonOverrides: overrides, ...options });
-  return app;
-}
+/** Queues of its own for one test; most tests only wait, so they do it side by side. */
+class Queues {
+  readonly #prefix = `t${sets++}-`;
 
-async function send(queue: string, ...texts: string[]): Promise<void> {
-  const client = ground.queues.getQueueClient(queue);
-  await client.createIfNotExists();
-  for (const text of texts) await client.sendMessage(text);
-}
+  constructor(private readonly test: TestContext) {}
 
-/** Messages in a queue, hidden ones included. */
-async function count(queue: string): Promise<number> {
-  return (await ground.queues.getQueueClient(queue).getProperties()).approximateMessagesCount ?? 0;
-}
+  async start(queues: object = {}, options: Partial<HostOptions> = {}): Promise<RunningApp> {
+    const app = await startApp(ground, 'queues', {
+      settings: { PREFIX: this.#prefix },
+      hostJsonOverrides: { extensions: { queues: { maxPollingInterval: '00:00:00.5', ...queues } } },
+      ...options,
+    });
+    this.test.onTestFinished(() => app.host.close());
+    return app;
+  }
 
-async function poisoned(queue: string, expected: number): Promise<string[]> {
-  const client = ground.queues.getQueueClient(`${queue}-poison`);
-  return eventually(async () => {
-    if (!(await client.exists())) return undefined;
-    const { peekedMessageItems } = await client.peekMessages({ numberOfMessages: 32 });
-    return peekedMessageItems.length >= expected && peekedMessageItems.map((m) => m.messageText);
-  });
+  client(name: string): QueueClient {
+    return ground.queues.getQueueClient(this.#prefix + name);
+  }
+
+  async send(name: string, ...texts: string[]): Promise<void> {
+    const client = this.client(name);
+    await client.createIfNotExists();
+    for (const text of texts) await client.sendMessage(text);
+  }
+
+  /** Messages in a queue, hidden ones included. */
+  async count(name: string): Promise<number> {
+    return (await this.client(name).getProperties()).approximateMessagesCount ?? 0;
+  }
+
+  poisoned(name: string, expected: number): Promise<string[]> {
+    const client = this.client(`${name}-poison`);
+    return eventually(async () => {
+      if (!(await client.exists())) return undefined;
+      const { peekedMessageItems } = await client.peekMessages({ numberOfMessages: 32 });
+      return peekedMessageItems.length >= expected && peekedMessageItems.map((m) => m.messageText);
+    });
+  }
 }
 
 /** The most handlers that ran at once, from their records. */
@@ -58,19 +66,21 @@ function mostAtOnce(running: RunningApp): number {
   return most;
 }
 
-describe('messages', () => {
-  it('gives base64 JSON parsed, other texts as they are', async () => {
+describe.concurrent('messages', () => {
+  it('gives base64 JSON parsed, other texts as they are', async (test) => {
+    const queues = new Queues(test);
     const texts = ['{"a":1}', '[1,2]', '42', 'true', '"str"', 'text', '{bad', '', 'äöü'];
-    await send('forms', ...texts.map(base64));
-    const { recorded } = await start({ batchSize: 1, newBatchThreshold: 0 });
+    await queues.send('forms', ...texts.map(base64));
+    const { recorded } = await queues.start({ batchSize: 1, newBatchThreshold: 0 });
     const seen = await eventually(() => recorded('forms').length === texts.length && recorded('forms'));
     expect(seen.map((r) => r.message)).toEqual([{ a: 1 }, [1, 2], 42, true, 'str', 'text', '{bad', '', 'äöü']);
-    await eventually(async () => (await count('forms')) === 0);
+    await eventually(async () => (await queues.count('forms')) === 0);
   });
 
-  it('tells the message properties, and the fields of a JSON object before them', async () => {
-    await send('forms', base64('{"Name":"n","id":"own","list":[1],"date":"2026-01-02T03:04:05Z"}'));
-    const { recorded } = await start();
+  it('tells the message properties, and the fields of a JSON object before them', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('forms', base64('{"Name":"n","id":"own","list":[1],"date":"2026-01-02T03:04:05Z"}'));
+    const { recorded } = await queues.start();
     const { metadata } = await eventually(() => recorded('forms')[0]);
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/);
     expect(metadata).toEqual({
@@ -91,57 +101,63 @@ describe('messages', () => {
     expect(lease).toBeLessThan(660_000);
   });
 
-  it('puts what is not base64 of UTF-8 into the poison queue, unchanged and unseen', async () => {
+  it('puts what is not base64 of UTF-8 into the poison queue, unchanged and unseen', async (test) => {
+    const queues = new Queues(test);
     const texts = ['not base64 !!', '{"raw":1}', 'abcd', Buffer.from([0x41, 0xff, 0xfe, 0x42]).toString('base64')];
-    await send('forms', ...texts);
-    const running = await start();
-    expect((await poisoned('forms', 4)).sort()).toEqual([...texts].sort());
-    await eventually(async () => (await count('forms')) === 0);
+    await queues.send('forms', ...texts);
+    const running = await queues.start();
+    expect((await queues.poisoned('forms', 4)).sort()).toEqual([...texts].sort());
+    await eventually(async () => (await queues.count('forms')) === 0);
     expect(running.recorded('forms')).toEqual([]);
     expect(running.invocations()).toEqual([]);
     expect(running.logs().some((l) => l.message.startsWith('Message has reached MaxDequeueCount of 5.'))).toBe(true);
   });
 
-  it('takes any text when messageEncoding is none', async () => {
-    await send('forms', '{"p":1}', 'aGVsbG8=');
-    const { recorded } = await start({ messageEncoding: 'none', batchSize: 1, newBatchThreshold: 0 });
+  it('takes any text when messageEncoding is none', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('forms', '{"p":1}', 'aGVsbG8=');
+    const { recorded } = await queues.start({ messageEncoding: 'none', batchSize: 1, newBatchThreshold: 0 });
     const seen = await eventually(() => recorded('forms').length === 2 && recorded('forms'));
     expect(seen.map((r) => r.message)).toEqual([{ p: 1 }, 'aGVsbG8=']);
   });
 
-  it('makes no missing queue, and takes its messages once it is there', async () => {
-    const { recorded, logs } = await start();
+  it('makes no missing queue, and takes its messages once it is there', async (test) => {
+    const queues = new Queues(test);
+    const { recorded, logs } = await queues.start();
     await new Promise((resolve) => setTimeout(resolve, 800));
-    expect(await ground.queues.getQueueClient('late').exists()).toBe(false);
-    await send('late', base64('here'));
+    expect(await queues.client('late').exists()).toBe(false);
+    await queues.send('late', base64('here'));
     expect((await eventually(() => recorded('late')[0])).message).toBe('here');
     expect(logs().filter((l) => l.level !== 'information')).toEqual([]);
   });
 });
 
-describe('failures', () => {
-  it('tries five times, at once, then parks the message', async () => {
-    await send('failing', base64('{"x":1}'));
-    const running = await start();
-    expect(await poisoned('failing', 1)).toEqual([base64('{"x":1}')]);
+describe.concurrent('failures', () => {
+  it('tries five times, at once, then parks the message', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('failing', base64('{"x":1}'));
+    const running = await queues.start();
+    expect(await queues.poisoned('failing', 1)).toEqual([base64('{"x":1}')]);
     expect(running.recorded('failing').map((r) => r.dequeueCount)).toEqual([1, 2, 3, 4, 5]);
-    await eventually(async () => (await count('failing')) === 0);
+    await eventually(async () => (await queues.count('failing')) === 0);
   });
 
-  it('waits visibilityTimeout before a retry', async () => {
-    await send('failing', base64('x'));
-    const running = await start({ visibilityTimeout: '00:00:03', maxDequeueCount: 2 });
-    await poisoned('failing', 1);
+  it('waits visibilityTimeout before a retry', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('failing', base64('x'));
+    const running = await queues.start({ visibilityTimeout: '00:00:03', maxDequeueCount: 2 });
+    await queues.poisoned('failing', 1);
     const [first, second, ...more] = running.recorded('failing');
     expect(more).toEqual([]);
     // The service counts in whole seconds.
     expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(2000);
   });
 
-  it('repeats within one dequeue as the retry policy says', async () => {
-    await send('retried', base64('x'));
-    const { recorded } = await start({ maxDequeueCount: 2 });
-    await poisoned('retried', 1);
+  it('repeats within one dequeue as the retry policy says', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('retried', base64('x'));
+    const { recorded } = await queues.start({ maxDequeueCount: 2 });
+    await queues.poisoned('retried', 1);
     const error = expect.stringContaining('Exception: no luck');
     expect(recorded('retried').map(({ name: _, at: __, ...rest }) => rest)).toEqual(
       [1, 2].flatMap((dequeueCount) => [
@@ -152,22 +168,24 @@ describe('failures', () => {
     );
   });
 
-  it('parks a message unseen whose earlier runs ended with their hosts', async () => {
-    await send('long', base64('1'));
-    const queue = ground.queues.getQueueClient('long');
+  it('parks a message unseen whose earlier runs ended with their hosts', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('long', base64('1'));
+    const queue = queues.client('long');
     for (let taken = 0; taken < 2; taken++) {
       const { receivedMessageItems } = await queue.receiveMessages({ visibilityTimeout: 1 });
       expect(receivedMessageItems).toHaveLength(1);
       await new Promise((resolve) => setTimeout(resolve, 2100));
     }
-    const running = await start({ maxDequeueCount: 2 });
-    await poisoned('long', 1);
+    const running = await queues.start({ maxDequeueCount: 2 });
+    await queues.poisoned('long', 1);
     expect(running.recorded('long')).toEqual([]);
   });
 
-  it('gives a message back at once when the worker is killed', async () => {
-    await send('long', base64('4000'));
-    const running = await start();
+  it('gives a message back at once when the worker is killed', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('long', base64('4000'));
+    const running = await queues.start();
     await eventually(() => running.recorded('long').length === 1);
     const { pid } = running.messages.find((m): m is WorkerMessage => m.type === 'worker') as WorkerMessage;
     process.kill(pid, 'SIGKILL');
@@ -175,43 +193,46 @@ describe('failures', () => {
     expect(failed).toMatchObject({ function: 'long', ok: false, error: 'The worker process ended (SIGKILL).' });
     await eventually(() => running.invocations().some((i) => i.ok));
     expect(running.recorded('long').map((r) => r.state)).toEqual(['begun', 'begun', 'ended']);
-    await eventually(async () => (await count('long')) === 0);
+    await eventually(async () => (await queues.count('long')) === 0);
   });
 
-  it('gives a message back when the host is closed before its run ends', async () => {
-    await send('long', base64('8000'));
-    const running = await start({}, { graceMs: 100 });
+  it('gives a message back when the host is closed before its run ends', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('long', base64('8000'));
+    const running = await queues.start({}, { graceMs: 100 });
     await eventually(() => running.recorded('long').length === 1);
     await running.host.close();
-    app = undefined;
     expect(running.invocations()[0]).toMatchObject({ ok: false, error: expect.stringContaining('closed') });
-    const { receivedMessageItems } = await ground.queues.getQueueClient('long').receiveMessages();
+    const { receivedMessageItems } = await queues.client('long').receiveMessages();
     expect(receivedMessageItems.map((m) => m.dequeueCount)).toEqual([2]);
   });
 });
 
-describe('leases and concurrency', () => {
-  it('keeps a running message invisible by renewing its lease', async () => {
-    await send('long', base64('7000'));
-    const { recorded, invocations } = await start({}, { queueLeaseSeconds: 4 });
+describe.concurrent('leases and concurrency', () => {
+  it('keeps a running message invisible by renewing its lease', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('long', base64('8000'));
+    const { recorded, invocations } = await queues.start({}, { queueLeaseSeconds: 6 });
     await eventually(() => invocations().length === 1);
-    await eventually(async () => (await count('long')) === 0);
+    await eventually(async () => (await queues.count('long')) === 0);
     expect(recorded('long').map((r) => r.state)).toEqual(['begun', 'ended']);
   });
 
-  it('runs batchSize and newBatchThreshold messages at once', async () => {
-    await send('long', ...Array.from({ length: 14 }, () => base64('600')));
-    const running = await start({ batchSize: 4, newBatchThreshold: 2 });
+  it('runs batchSize and newBatchThreshold messages at once', async (test) => {
+    const queues = new Queues(test);
+    await queues.send('long', ...Array.from({ length: 14 }, () => base64('600')));
+    const running = await queues.start({ batchSize: 4, newBatchThreshold: 2 });
     await eventually(() => running.invocations().length === 14);
     // Four run together; when two are left, up to four more come.
     expect(mostAtOnce(running)).toBeGreaterThanOrEqual(4);
     expect(mostAtOnce(running)).toBeLessThanOrEqual(6);
   });
 
-  it('runs 16 and 8 for each core at once by default', async () => {
+  it('runs 16 and 8 for each core at once by default', async (test) => {
+    const queues = new Queues(test);
     const expected = 16 + 8 * cpus().length;
-    await send('long', ...Array.from({ length: expected + 8 }, () => base64('2000')));
-    const running = await start();
+    await queues.send('long', ...Array.from({ length: expected + 8 }, () => base64('3000')));
+    const running = await queues.start();
     await eventually(() => running.invocations().length === expected + 8);
     expect(mostAtOnce(running)).toBe(expected);
   });
