@@ -29,6 +29,9 @@ const gzip = promisify(gzipCallback);
 /** By data collection rule: no request before this time (milliseconds since the epoch). The service's limits are the rule's. */
 const pauses = new Map<string, number>();
 
+/** One for all sinks: each transport keeps connections of its own, and sinks come and go with every invocation. */
+let transport: HttpClient | undefined;
+
 /** Rows refused one by one without a single acceptance, before the rule rather than the rows is held to be at fault. */
 const REFUSED_IN_A_ROW = 16;
 
@@ -71,7 +74,8 @@ class IngestionSink {
     this.url = `${endpoint.replace(/\/+$/, '')}/dataCollectionRules/${encodeURIComponent(ruleId)}/streams/${encodeURIComponent(stream)}?api-version=2023-01-01`;
     this.rule = `${endpoint} ${ruleId}`;
     this.subject = `stream ${stream}`;
-    this.transport = options.httpClient ?? createDefaultHttpClient();
+    transport ??= createDefaultHttpClient();
+    this.transport = options.httpClient ?? transport;
     this.pipeline = this.openPipeline();
   }
 

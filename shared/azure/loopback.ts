@@ -6,6 +6,9 @@ import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipel
 import { isLoopback } from '../config';
 import { FlowtrapError } from '../errors';
 
+/** One for all: each transport keeps connections of its own. */
+let transport: HttpClient | undefined;
+
 /**
  * @param target base URL of the stand-in, http on loopback, such as `http://127.0.0.1:7005`.
  * @returns a transport for an SDK client's `httpClient` option: every request goes to the target, with its path and query.
@@ -19,7 +22,8 @@ export function createLoopbackClient(target: string): HttpClient {
       fix: 'LOCAL_… settings must be http://127.0.0.1:PORT.',
     });
   }
-  const transport = createDefaultHttpClient();
+  transport ??= createDefaultHttpClient();
+  const inner = transport;
   const prefix = target.replace(/\/+$/, '');
   return {
     async sendRequest(request) {
@@ -30,7 +34,7 @@ export function createLoopbackClient(target: string): HttpClient {
       request.proxySettings = undefined;
       request.agent = undefined;
       try {
-        return await transport.sendRequest(request);
+        return await inner.sendRequest(request);
       } finally {
         Object.assign(request, { url, proxySettings, agent });
       }

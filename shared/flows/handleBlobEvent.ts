@@ -8,9 +8,15 @@ import { readBlob, runError } from './normalizeBlob';
  * Normalizes what is new in the blobs that a message names. One blob's failure does not stop the others; when there was one,
  * the first is thrown at the end, so that the queue brings the message again (what was done is then found done).
  * A message that cannot be read is a problem in the report: bringing it again would not help, and the sweep finds the blob.
+ * @param delivery `redelivered`: the queue brought the message before (dequeueCount above 1). Whoever had it may have died
+ * holding the lease, so a message that finds the lease held then comes once more, when a dead holder's lease has run out.
  * @throws FlowRunError
  */
-export async function handleBlobEvent(message: unknown, deps: FlowDependencies): Promise<FlowReport> {
+export async function handleBlobEvent(
+  message: unknown,
+  deps: FlowDependencies,
+  delivery: { readonly redelivered?: boolean } = {},
+): Promise<FlowReport> {
   const report = new ReportBuilder();
   let failure: unknown;
   for (const request of readBlobMessage(message)) {
@@ -23,7 +29,7 @@ export async function handleBlobEvent(message: unknown, deps: FlowDependencies):
     } else {
       const { blob, fromStart, allowLate } = request;
       try {
-        await readBlob(blob, deps, { fromStart, allowLate }, report);
+        await readBlob(blob, deps, { fromStart, allowLate, again: delivery.redelivered ?? false }, report);
       } catch (error) {
         report.problem(`${blob.account}/${blob.container}/${blob.name}`, describeError(error));
         failure ??= { error, blob };

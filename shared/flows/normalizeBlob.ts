@@ -33,8 +33,8 @@ export interface NormalizeOptions extends BlobOptions {
 const MOST_ROUNDS = 10;
 /** Older sessions are dated to their arrival by the service (milliseconds). */
 export const LATE = 2 * 86_400_000;
-/** Seconds until a rerun that found the blob busy is tried again. */
-const BUSY_DELAY = 60;
+/** Seconds until what found the blob busy is tried again: longer than a dead holder's lease lasts. */
+const BUSY_DELAY = 45;
 
 /**
  * Reads one blob; its ledger, problems and counts go into the report. Errors that another try can mend are thrown after
@@ -43,7 +43,7 @@ const BUSY_DELAY = 60;
 export async function readBlob(
   blob: BlobAddress,
   deps: FlowDependencies,
-  options: BlobOptions,
+  options: BlobOptions & { readonly again?: boolean },
   report: ReportBuilder,
 ): Promise<void> {
   const watched = watchedContainer(deps.settings, blob);
@@ -57,8 +57,9 @@ export async function readBlob(
   for (let round = 1; ; round++) {
     const lease = await deps.state.lease(checkpointKey(blob));
     if (lease === undefined) {
-      // The holder looks at the blob once more when it is done; only a rerun asks for what the holder will not do.
-      if (fromStart) await requeue(blob, deps, { ...options, fromStart }, BUSY_DELAY);
+      // The holder looks at the blob once more when it is done. But it does no rerun, and it may have died.
+      if (fromStart) await requeue(blob, deps, { fromStart, allowLate: options.allowLate }, BUSY_DELAY);
+      else if (options.again) await requeue(blob, deps, {}, BUSY_DELAY);
       report.ledger(emptyLedger(blob, 'leaseHeld'));
       return;
     }
@@ -131,6 +132,11 @@ export async function readBlob(
       again = false;
       stored = result.stored;
       report.ledger(result.ledger);
+      if (result.ledger.tooLate > 0) {
+        deps.log.warn(
+          `${blobPath(blob)}: ${result.ledger.tooLate} sessions are older than two days; the service dates them to their arrival.`,
+        );
+      }
       if (result.problem !== undefined) {
         report.problem(blobPath(blob), result.problem);
         deps.log.warn(`${blobPath(blob)} is refused: ${result.problem}`);
@@ -145,7 +151,7 @@ export async function readBlob(
   }
 }
 
-/** One blob as a job of its own: see readBlob. @throws FlowRunError with the report so far. */
+/** One blob as a job of its own, asked for by name: see readBlob. @throws FlowRunError with the report so far. */
 export async function normalizeBlob(
   blob: BlobAddress,
   deps: FlowDependencies,
@@ -157,6 +163,10 @@ export async function normalizeBlob(
   } catch (error) {
     throw runError(error, blob, report);
   }
+  const { counts } = report.build();
+  if (counts.notWatched)
+    report.problem(blobPath(blob), 'it lies in no watched container. Name its container in FLOW_CONTAINERS.');
+  if (counts['blobs.vanished']) report.problem(blobPath(blob), 'there is no such blob (any more).');
   return report.build();
 }
 

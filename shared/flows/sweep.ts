@@ -93,7 +93,7 @@ export async function sweep(dependencies: FlowDependencies, options: { dryRun?: 
     if (cursor !== undefined) break;
   }
   if (cursor !== undefined) report.count('more');
-  await remember({ cursor, queued: Object.fromEntries([...queued].slice(-4 * MOST_QUEUED)) }, stored, deps);
+  await remember({ cursor, queued: Object.fromEntries([...queued].slice(-8 * MOST_QUEUED)) }, stored, deps);
   return report.build();
 }
 

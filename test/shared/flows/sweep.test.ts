@@ -206,6 +206,13 @@ describe('a rerun', () => {
     expect(sink.rows).toHaveLength(2);
   });
 
+  it('of what is not there, or not watched, says so', async () => {
+    const blob = { account: ACCOUNT, container: 'logs', name: 'gone.log' };
+    expect((await normalizeBlob(blob, deps)).problems[0]?.message).toMatch(/no such blob/);
+    const elsewhere = { ...blob, container: 'elsewhere' };
+    expect((await normalizeBlob(elsewhere, deps)).problems[0]?.message).toMatch(/FLOW_CONTAINERS/);
+  });
+
   it('of an old blob or window is refused unless allowLate is given', async () => {
     const blob = { account: ACCOUNT, container: 'logs', name: 'old.log' };
     put('old.log', '#log\nsession 1 2026-02-27T10:00:00Z\n', '2026-02-28T11:00:00Z');
@@ -250,6 +257,23 @@ describe('a rerun', () => {
       code: 'unavailable',
       report: { counts: { 'blobs.failed': 1 } },
     });
+  });
+});
+
+describe('a lease that is held', () => {
+  const blob = { account: ACCOUNT, container: 'logs', name: 'a.log' };
+
+  it('ends a message; one that the queue brings again comes back when a dead holder has lost it', async () => {
+    put('a.log', '#log\nsession 1\n');
+    const lease = await state.lease(checkpointKey(blob));
+    const message: BlobMessage = { kind: 'blob', ...blob };
+    expect((await handleBlobEvent(message, deps)).counts).toMatchObject({ 'blobs.leaseHeld': 1 });
+    expect(queue.sent).toEqual([]);
+    await handleBlobEvent(message, deps, { redelivered: true });
+    expect(queue.sent).toEqual([message]);
+    await lease?.release();
+    await drain();
+    expect(sink.rows).toHaveLength(1);
   });
 });
 
