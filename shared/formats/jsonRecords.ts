@@ -107,7 +107,7 @@ export class JsonRecordReader implements FormatReader {
           const bytes = this.take(chunk.subarray(from, at));
           this.mode = 'between';
           this.resumeAt(this.offset + at);
-          yield { kind: 'record', bytes, offset: this.start };
+          yield { kind: 'record', buffer: bytes, start: 0, end: bytes.length, offset: this.start };
         } else if (result === 'envelope') {
           this.drop();
           this.stack += 'ea';

@@ -28,14 +28,12 @@ export class LineReader implements FormatReader {
     let at = 0;
     while (at < chunk.length) {
       const newline = chunk.indexOf(LF, at);
-      const end = newline < 0 ? chunk.length : newline;
-      const piece = chunk.subarray(at, end);
       if (newline < 0) {
-        this.hold(piece);
+        this.hold(chunk.subarray(at));
         break;
       }
+      const item = this.take(chunk, at, newline);
       at = newline + 1;
-      const item = this.take(piece);
       this.resumeOffset = this.offset + at;
       if (item !== undefined) yield item;
     }
@@ -44,7 +42,7 @@ export class LineReader implements FormatReader {
 
   *end(final: boolean): Generator<FormatItem> {
     if (!final || this.length === 0) return;
-    const item = this.take(Buffer.alloc(0));
+    const item = this.take(Buffer.alloc(0), 0, 0);
     this.resumeOffset = this.offset;
     if (item !== undefined) yield item;
   }
@@ -59,32 +57,38 @@ export class LineReader implements FormatReader {
     }
   }
 
-  /** The line that ends with this piece. */
-  private take(piece: Buffer): FormatItem | undefined {
+  /** The line that ends with the bytes from `from` to `to`. */
+  private take(chunk: Buffer, from: number, to: number): FormatItem | undefined {
     const offset = this.resumeOffset;
-    const length = this.length + piece.length;
+    const length = this.length + to - from;
     if (length > MAX_LINE_BYTES) {
-      const bytes = this.tooLong ?? kept(Buffer.concat([...this.parts, piece.subarray(0, KEPT_BYTES)]));
+      const bytes =
+        this.tooLong ?? kept(Buffer.concat([...this.parts, chunk.subarray(from, Math.min(to, from + KEPT_BYTES))]));
       this.forget();
       return { kind: 'broken', reason: 'lineTooLong', offset, length, bytes };
     }
-    let line = this.parts.length === 0 ? piece : Buffer.concat([...this.parts, piece]);
-    this.forget();
-    if (line[line.length - 1] === CR) line = line.subarray(0, -1);
-    if (offset === 0 && line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf) {
-      return isBlank(line.subarray(3)) ? undefined : { kind: 'record', bytes: line.subarray(3), offset: 3 };
+    let buffer = chunk;
+    let start = from;
+    let end = to;
+    if (this.parts.length > 0) {
+      buffer = Buffer.concat([...this.parts, chunk.subarray(from, to)]);
+      start = 0;
+      end = buffer.length;
     }
-    return isBlank(line) ? undefined : { kind: 'record', bytes: line, offset };
+    this.forget();
+    if (end > start && buffer[end - 1] === CR) end--;
+    const bom =
+      offset === 0 && buffer[start] === 0xef && buffer[start + 1] === 0xbb && buffer[start + 2] === 0xbf ? 3 : 0;
+    start += bom;
+    for (let at = start; at < end; at++) {
+      if ((buffer[at] as number) > 0x20) return { kind: 'record', buffer, start, end, offset: offset + bom };
+    }
+    return undefined;
   }
 
   private forget(): void {
-    this.parts = [];
+    if (this.parts.length > 0) this.parts = [];
     this.length = 0;
     this.tooLong = undefined;
   }
-}
-
-function isBlank(line: Buffer): boolean {
-  for (const byte of line) if (byte > 0x20) return false;
-  return true;
 }

@@ -5,8 +5,11 @@ export const KEPT_BYTES = 65_536;
 
 export interface RawRecord {
   readonly kind: 'record';
-  /** The record's bytes; valid until the next record is taken. */
-  readonly bytes: Buffer;
+  /** Holds the record's bytes from `start` to `end`; valid until the next record is taken. (A view for each line would cost.) */
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Of the first byte in the decompressed content. */
   readonly offset: number;
 }
 
@@ -29,6 +32,11 @@ export interface FormatReader {
   end(final: boolean): Iterable<FormatItem>;
   /** Offset after the last record taken, and what must be known to go on there. */
   position(): { readonly offset: number; readonly memory: string };
+}
+
+/** A record's bytes, not copied. */
+export function recordBytes(record: RawRecord): Buffer {
+  return record.buffer.subarray(record.start, record.end);
 }
 
 /** Buffer over the same bytes, not a copy. */

@@ -219,18 +219,21 @@ export function* mapTuples(
     const text = cursor.isString ? cursor.text() : undefined;
     const mapped =
       text === undefined ? dead('notATuple') : mapTuple(text, layout, group, `${digest}-${index}`, context);
-    yield placed(mapped, offset + cursor.start, bytes.subarray(cursor.start, cursor.end));
+    yield placed(mapped, offset + cursor.start, bytes, cursor.start, cursor.end);
     index++;
   }
   return index - first;
 }
 
-/** The outcome of a record with its place. */
-export function placed(mapped: Mapped, offset: number, bytes: Uint8Array): Outcome {
-  const length = bytes.length;
+/**
+ * The outcome of a record with its place.
+ * @param offset of its first byte in the content; its bytes are those of `bytes` from `start` to `end`.
+ */
+export function placed(mapped: Mapped, offset: number, bytes: Uint8Array, start = 0, end = bytes.length): Outcome {
+  const length = end - start;
   if (mapped.kind === 'session') return { kind: 'session', row: mapped.row, time: mapped.time, offset, length };
   if (mapped.kind === 'skipped') return { kind: 'skipped', reason: mapped.reason, offset, length };
-  return { kind: 'dead', reason: mapped.reason, offset, length, record: kept(bytes) };
+  return { kind: 'dead', reason: mapped.reason, offset, length, record: kept(bytes.subarray(start, end)) };
 }
 
 export function asObject(value: JsonValue | undefined): JsonObject | undefined {

@@ -7,7 +7,7 @@ import { FlowtrapError } from '../errors';
 import { readJsonObject } from '../formats/json';
 import { JsonRecordReader } from '../formats/jsonRecords';
 import { LineReader } from '../formats/lines';
-import { asBuffer, type FormatItem, type FormatReader, kept } from '../formats/record';
+import { type FormatItem, type FormatReader, recordBytes } from '../formats/record';
 import { SOURCES, sourceById } from './catalogue';
 import { placed } from './flowTuples';
 import type { Normalizer, NormalizerInput, Outcome, ResumePoint } from './normalizer';
@@ -116,20 +116,17 @@ class BlobNormalizer implements Normalizer {
     };
   }
 
-  *feed(chunk: Uint8Array): Generator<Outcome> {
-    let bytes = asBuffer(chunk);
-    if (this.reader === undefined) {
-      this.head = Buffer.concat([this.head, bytes]);
-      const format = sniffFormat(this.head);
-      if (format === undefined) {
-        if (this.head.length > SNIFF_BYTES) throw this.unknownFormat(this.head);
-        return;
-      }
-      bytes = this.head;
-      this.head = Buffer.alloc(0);
-      this.openFormat(format, '');
+  feed(chunk: Uint8Array): Iterable<Outcome> {
+    if (this.reader !== undefined) return this.takeAll(this.reader.feed(chunk));
+    this.head = Buffer.concat([this.head, chunk]);
+    const format = sniffFormat(this.head);
+    if (format === undefined) {
+      if (this.head.length > SNIFF_BYTES) throw this.unknownFormat(this.head);
+      return [];
     }
-    yield* this.takeAll((this.reader as FormatReader).feed(bytes));
+    const bytes = this.head;
+    this.head = Buffer.alloc(0);
+    return this.takeAll(this.openFormat(format, '').feed(bytes));
   }
 
   *end(final: boolean): Generator<Outcome> {
@@ -141,42 +138,56 @@ class BlobNormalizer implements Normalizer {
     if (this.waiting.length > 0) throw this.unknownFormat(this.firstWaiting());
   }
 
-  private openFormat(format: Format, memory: string): void {
+  private openFormat(format: Format, memory: string): FormatReader {
     this.format = format;
     this.reader =
       format === 'json'
         ? new JsonRecordReader(this.startOffset, memory, RECORD_KEYS)
         : new LineReader(this.startOffset);
+    return this.reader;
   }
 
   private *takeAll(items: Iterable<FormatItem>): Generator<Outcome> {
     for (const item of items) {
       if (this.format === 'json') yield* this.takeJson(item);
-      else yield* this.takeLine(item);
+      else {
+        const source = this.takeLine(item);
+        if (source === undefined) yield* this.unrecognised(item, 'noSource');
+        else {
+          if (source !== this.current || this.waiting.length > 0) yield* this.recognised(source);
+          const outcome = this.mapLine(source, item);
+          if (outcome !== undefined) yield outcome;
+        }
+      }
     }
   }
 
   private *takeJson(item: FormatItem): Generator<Outcome> {
-    const record = item.kind === 'record' ? readJsonObject(item.bytes, ARRAYS_IN_PLACE) : undefined;
+    const bytes = item.kind === 'record' ? recordBytes(item) : undefined;
+    const record = bytes === undefined ? undefined : readJsonObject(bytes, ARRAYS_IN_PLACE);
     const source = record === undefined ? undefined : this.find(JSON_SOURCES, (one) => one.owns(record), false);
-    if (record === undefined || source === undefined || item.kind !== 'record') {
+    if (record === undefined || source === undefined || bytes === undefined) {
       yield* this.unrecognised(item, record === undefined ? 'malformedJson' : 'noSource');
       return;
     }
     yield* this.recognised(source);
-    yield* source.map(record, item.bytes, item.offset, this.context);
+    yield* source.map(record, bytes, item.offset, this.context);
   }
 
-  private *takeLine(item: FormatItem): Generator<Outcome> {
-    const line = item.kind === 'record' ? item.bytes.toString('utf8') : '';
-    const source = item.kind === 'record' ? this.findForLine(line) : undefined;
-    if (source === undefined || item.kind !== 'record') {
-      yield* this.unrecognised(item, 'noSource');
-      return;
-    }
-    yield* this.recognised(source);
-    const mapped = this.mapping(source).map(line, item.offset);
-    if (mapped !== undefined) yield placed(mapped, item.offset, item.bytes);
+  /** Text of the line that is being taken. */
+  private line = '';
+
+  private takeLine(item: FormatItem): LineSource | undefined {
+    if (item.kind !== 'record') return undefined;
+    this.line = item.buffer.toString('utf8', item.start, item.end);
+    return this.findForLine(this.line);
+  }
+
+  /** No generator: lines are many. */
+  private mapLine(source: LineSource, item: FormatItem): Outcome | undefined {
+    if (item.kind !== 'record') return undefined;
+    const mapped = this.mapping(source).map(this.line, item.offset);
+    return mapped && placed(mapped, item.offset, item.buffer, item.start, item.end);
   }
 
   private findForLine(line: string): LineSource | undefined {
@@ -225,15 +236,21 @@ class BlobNormalizer implements Normalizer {
       yield refusal(item, item.kind === 'broken' ? item.reason : reason);
       return;
     }
-    this.waiting.push(item.kind === 'broken' ? item : { ...item, bytes: kept(item.bytes) });
-    this.waitingBytes += item.bytes.length;
+    const copy =
+      item.kind === 'broken'
+        ? item
+        : { ...item, buffer: Buffer.from(recordBytes(item)), start: 0, end: item.end - item.start };
+    this.waiting.push(copy);
+    this.waitingBytes += copy.kind === 'broken' ? copy.length : copy.end;
     if (this.waitingBytes > UNRECOGNISED_BYTES || this.waiting.length > UNRECOGNISED_RECORDS) {
       throw this.unknownFormat(this.firstWaiting());
     }
   }
 
   private firstWaiting(): Buffer {
-    return this.waiting[0]?.bytes ?? Buffer.alloc(0);
+    const first = this.waiting[0];
+    if (first === undefined) return Buffer.alloc(0);
+    return first.kind === 'broken' ? first.bytes : recordBytes(first);
   }
 
   private unknownFormat(first: Buffer): FlowtrapError {
@@ -251,7 +268,7 @@ class BlobNormalizer implements Normalizer {
 }
 
 function refusal(item: FormatItem, reason: string): Outcome {
-  if (item.kind === 'record') return placed(dead(reason), item.offset, item.bytes);
+  if (item.kind === 'record') return placed(dead(reason), item.offset, item.buffer, item.start, item.end);
   return { kind: 'dead', reason: item.reason, offset: item.offset, length: item.length, record: item.bytes };
 }
 
