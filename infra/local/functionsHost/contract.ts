@@ -96,20 +96,12 @@ export interface FailedMessage {
   readonly error: string;
 }
 
-/** The answer to a `run` request. */
-export interface RanMessage {
-  readonly type: 'ran';
-  readonly request: number;
-  readonly ok: boolean;
-  readonly error?: string;
+export type HostMessage = ReadyMessage | InvocationMessage | LogMessage | WorkerMessage | FailedMessage;
+
+/** What a parent process may send down to a host process (SIGTERM does the same). */
+export interface HostRequest {
+  readonly type: 'close';
 }
-
-export type HostMessage = ReadyMessage | InvocationMessage | LogMessage | WorkerMessage | FailedMessage | RanMessage;
-
-/** What a parent process may send down to a host process. */
-export type HostRequest =
-  | { readonly type: 'close' }
-  | { readonly type: 'run'; readonly request: number; readonly function: string; readonly input?: string };
 
 /** Takes the host's messages as they come. */
 export type Emit = (message: InvocationMessage | LogMessage | WorkerMessage) => void;

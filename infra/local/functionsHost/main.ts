@@ -23,21 +23,9 @@ async function end(): Promise<void> {
   process.exit(0);
 }
 
-async function run(request: number, name: string, input: string | undefined): Promise<void> {
-  try {
-    if (!host) throw new Error('The host has not started yet.');
-    await host.run(name, input);
-    send({ type: 'ran', request, ok: true });
-  } catch (error) {
-    send({ type: 'ran', request, ok: false, error: describeError(error) });
-  }
-}
-
 events.on('message', send);
 process.on('message', (message) => {
-  const request = message as HostRequest;
-  if (request.type === 'close') void end();
-  else if (request.type === 'run') void run(request.request, request.function, request.input);
+  if ((message as HostRequest).type === 'close') void end();
 });
 // Nobody waits for a graceful end any more; the worker ends with this process, by its own channel.
 process.on('disconnect', () => process.exit(1));

@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startAzurite } from '../../../../infra/local/azurite/azurite';
+import { childEntry } from '../../../../infra/local/functionsHost/childEntry';
 
 let folder: string;
 
@@ -41,6 +43,34 @@ describe('startAzurite', () => {
     const again = QueueServiceClient.fromConnectionString(second.connectionString).getQueueClient('work');
     expect((await again.receiveMessages()).receivedMessageItems.map((m) => m.messageText)).toEqual(['aGVsbG8=']);
     await second.close();
+  });
+
+  it('ends, saved, when its parent is killed', async () => {
+    const data = join(folder, 'orphan');
+    const entry = childEntry(join(process.cwd(), 'infra/local/azurite'), 'main');
+    const parent = fork(
+      join(__dirname, '../functionsHost/fixtures/parent.js'),
+      [entry, JSON.stringify({ folder: data, blobPort: 0, queuePort: 0 })],
+      { execArgv: [] },
+    );
+    const { pid, blobUrl } = await new Promise<{ pid: number; blobUrl: string }>((resolve) => {
+      let child = 0;
+      parent.on('message', (message: { type: string; pid: number; blobUrl: string }) => {
+        if (message.type === 'child') child = message.pid;
+        if (message.type === 'ready') resolve({ pid: child, blobUrl: message.blobUrl });
+      });
+    });
+    const lasting = await startAzurite({ folder, blobPort: 0, queuePort: 0 });
+    const orphan = lasting.connectionString.replace(lasting.blobUrl, `${blobUrl}/devstoreaccount1`);
+    await lasting.close();
+    await BlobServiceClient.fromConnectionString(orphan).getContainerClient('kept').create();
+    parent.kill('SIGKILL');
+    while (alive(pid)) await new Promise((resolve) => setTimeout(resolve, 25));
+
+    const again = await startAzurite({ folder: data, blobPort: 0, queuePort: 0 });
+    const blobs = BlobServiceClient.fromConnectionString(again.connectionString);
+    expect(await blobs.getContainerClient('kept').exists()).toBe(true);
+    await again.close();
   });
 
   it('names a port that is taken, and how to choose another', async () => {
