@@ -51,5 +51,4 @@ export const HARMLESS = {
   inactive: '203.0.113.121',
   revoked: '203.0.113.130',
   foreign: '203.0.113.140',
-  stale: '203.0.113.150',
 } as const;

@@ -115,8 +115,6 @@ export function makeIndicatorRows(windowEnd: Date): object[] {
     row('inactv', HARMLESS.inactive, { Active: false }),
     row('revokd', HARMLESS.revoked, {}),
     row('revokd', HARMLESS.revoked, { TimeGenerated: at(-120), Active: false }),
-    // Not confirmed for longer than any rule looks back.
-    row('stale0', HARMLESS.stale, { TimeGenerated: at(-15 * 24 * 60) }),
     row('foregn', HARMLESS.foreign, { SourceSystem: 'Microsoft Sentinel' }),
   ];
 }
