@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AddressBook, ipv4Number, toCanonicalAddress } from '../../../shared/asim/addresses';
+import { canonicalAddress, parseNetworks } from '../../../shared/networks';
+
+const nearlyAnAddress = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.ipV4Extended(),
+  fc.array(fc.nat(300), { minLength: 3, maxLength: 5 }).map((parts) => parts.join('.')),
+  fc.stringMatching(/^[0-9a-fA-F:.%/]{0,20}$/),
+  fc.string(),
+  fc.constantFrom(
+    '',
+    '::',
+    '::1',
+    '::ffff:10.0.0.1',
+    '::FFFF:0a00:0001',
+    '01.2.3.4',
+    '1.2.3',
+    '1.2.3.4.',
+    '1..2.3',
+    'fe80::1%eth0',
+  ),
+);
+
+describe('addresses', () => {
+  it('have the canonical text that shared/networks gives', () => {
+    fc.assert(
+      fc.property(nearlyAnAddress, (text) => {
+        expect(toCanonicalAddress(text)).toBe(canonicalAddress(text));
+      }),
+      { seed: 1, numRuns: 2000 },
+    );
+  });
+
+  it('as numbers are exact to the last bit', () => {
+    expect(ipv4Number('255.255.255.255')).toBe(4_294_967_295);
+    expect(ipv4Number('0.0.0.1')).toBe(1);
+    expect(ipv4Number('10.1.2.3')).toBe(10 * 2 ** 24 + 2 ** 16 + 2 * 256 + 3);
+    expect(ipv4Number('256.1.1.1')).toBe(-1);
+  });
+
+  it('are inside exactly where the networks say so, however many were looked up before', () => {
+    const networks = parseNetworks(['10.1.2.128/25', '2001:db8::/33']);
+    const book = new AddressBook(networks);
+    const text = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.nat(511).map((n) => `10.1.${1 + (n >> 8)}.${n & 255}`),
+    );
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 300 }), (texts) => {
+        for (const one of [...texts, ...texts]) {
+          const address = book.look(one);
+          expect(address?.text).toBe(canonicalAddress(one));
+          expect(address?.inside).toBe(networks.contains(address?.text ?? ''));
+          expect(address?.version).toBe(address?.text.includes(':') ? 'IPv6' : 'IPv4');
+        }
+      }),
+      { seed: 2, numRuns: 60 },
+    );
+  });
+
+  it('keeps two addresses of one slot apart', () => {
+    const book = new AddressBook(parseNetworks(['10.0.0.0/8']));
+    const slot = (text: string): number => Math.imul(ipv4Number(text), 0x9e3779b1) >>> 16;
+    const inside = '10.0.0.1';
+    let outside = '';
+    for (let n = 0; outside === ''; n++) {
+      const text = `11.${(n >>> 16) & 255}.${(n >>> 8) & 255}.${n & 255}`;
+      if (slot(text) === slot(inside)) outside = text;
+    }
+    for (let i = 0; i < 3; i++) {
+      expect(book.look(inside)?.inside).toBe(true);
+      expect(book.look(outside)?.inside).toBe(false);
+    }
+  });
+});
