@@ -84,12 +84,19 @@ function readIncident(body: Record<string, unknown>, id: string): Incident {
       return typeof name === 'string' ? [name] : [];
     }),
     kept: Object.fromEntries(
-      KEPT.filter((name) => properties[name] !== undefined && properties[name] !== null).map((name) => [
-        name,
-        properties[name],
-      ]),
+      KEPT.flatMap((name) => {
+        const value = withoutNulls(properties[name]);
+        return value === undefined ? [] : [[name, value]];
+      }),
     ),
   };
+}
+
+/** The service shows an owner that nobody is as an object of nulls, and does not take it back. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const entries = Object.entries(value).filter(([, member]) => member !== null);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 function readBookmark(properties: Record<string, unknown>): Bookmark {
