@@ -32,18 +32,36 @@ interface Pending {
   readonly timer: NodeJS.Timeout | undefined;
 }
 
-/** A promise that can be kept from outside. */
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = (): void => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
+/** Lets callers through while it is open; those that came while it was shut go on when it opens, however often it was shut. */
+class Gate {
+  #open = (): void => {};
+  #opened = false;
+  #passage = this.#shut();
+
+  get passage(): Promise<void> {
+    return this.#passage;
+  }
+
+  open(): void {
+    this.#opened = true;
+    this.#open();
+  }
+
+  close(): void {
+    if (this.#opened) this.#passage = this.#shut();
+  }
+
+  #shut(): Promise<void> {
+    this.#opened = false;
+    return new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
 }
 
 export class WorkerProcess {
   #child: ChildProcess | undefined;
-  #gate = gate();
+  readonly #gate = new Gate();
   readonly #pending = new Map<string, Pending>();
   #crashes = 0;
   #startedAt = 0;
@@ -72,7 +90,7 @@ export class WorkerProcess {
 
   /** Resolves when a worker is there to take invocations. */
   ready(): Promise<void> {
-    return this.#gate.opened;
+    return this.#gate.passage;
   }
 
   get running(): number {
@@ -81,7 +99,7 @@ export class WorkerProcess {
 
   /** @throws InvocationError */
   async invoke(name: string, request: InvocationRequest): Promise<InvocationResponse> {
-    await this.#gate.opened;
+    await this.#gate.passage;
     if (this.#closed) throw new InvocationError('closed', 'The host is closing.');
     const id = request.invocationId;
     return new Promise((resolve, reject) => {
@@ -160,7 +178,7 @@ export class WorkerProcess {
       return;
     }
     const how = signal ?? `code ${code}`;
-    this.#gate = gate();
+    this.#gate.close();
     this.#log('error', `The worker ended (${how}); ${this.#pending.size} running invocations fail.`);
     this.#failAll('workerEnded', `The worker process ended (${how}).`);
     if (Date.now() - this.#startedAt > STABLE_MS) this.#crashes = 0;
@@ -190,7 +208,7 @@ export class WorkerProcess {
 
   async #replace(): Promise<void> {
     this.#replacing = true;
-    this.#gate = gate();
+    this.#gate.close();
     const until = Date.now() + TIMEOUT_GRACE_MS;
     while (this.#pending.size > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
     await this.#terminate();

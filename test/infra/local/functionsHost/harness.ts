@@ -45,6 +45,7 @@ export async function prepareGround(): Promise<Ground> {
 
 export interface RunningApp {
   readonly host: FunctionsHost;
+  readonly appFolder: string;
   readonly messages: HostMessage[];
   readonly invocations: () => InvocationMessage[];
   readonly logs: () => LogMessage[];
@@ -63,14 +64,14 @@ export async function startApp(
   app: string,
   options: Partial<HostOptions> & { readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<RunningApp> {
-  const { settings, ...rest } = options;
+  const { settings, appFolder = fixture(app), ...rest } = options;
   const record = join(ground.folder, `record-${recordings++}.jsonl`);
   const messages: HostMessage[] = [];
   const events = new EventEmitter();
   events.on('message', (message: HostMessage) => messages.push(message));
   const host = await startFunctionsHost(
     {
-      appFolder: fixture(app),
+      appFolder,
       port: 0,
       environment: { AzureWebJobsStorage: ground.azurite.connectionString, RECORD: record, ...settings },
       hostId: `test${recordings}`,
@@ -83,6 +84,7 @@ export async function startApp(
   );
   return {
     host,
+    appFolder,
     messages,
     invocations: () => messages.filter((message) => message.type === 'invocation'),
     logs: () => messages.filter((message) => message.type === 'log'),

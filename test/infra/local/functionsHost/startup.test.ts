@@ -1,9 +1,9 @@
 /** The start-up rows of the observed behaviour of Microsoft's host, host.json, and apps that cannot be loaded. */
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readHostConfig } from '../../../../infra/local/functionsHost/hostConfig';
-import { type Ground, prepareGround, type RunningApp, startApp } from './harness';
+import { eventually, type Ground, prepareGround, type RunningApp, startApp } from './harness';
 
 let ground: Ground;
 let app: RunningApp | undefined;
@@ -154,6 +154,35 @@ describe('settings', () => {
     await app?.host.close();
     await start(files, { settings: { AzureFunctionsJobHost__extensions__http__routePrefix: 'fromSetting' } });
     expect((await get('/fromSetting/good'))[0]).toBe(200);
+  });
+});
+
+describe('an app that cannot be loaded again after a crash', () => {
+  it('is tried until it can, and requests wait for it', async () => {
+    const running = await start(
+      {
+        'index.js': `${HEAD}${GOOD}
+if (require('node:fs').existsSync(__dirname + '/exits')) process.exit(7);
+if (require('node:fs').existsSync(__dirname + '/throws')) throw new Error('not yet');
+app.http('crash', { handler: (request) => {
+  require('node:fs').writeFileSync(__dirname + '/' + request.query.get('then'), '');
+  process.exit(1);
+} });`,
+      },
+      { restartDelaysMs: [0, 100] },
+    );
+    const folder = running.appFolder;
+    for (const then of ['exits', 'throws']) {
+      expect((await get(`/api/crash?then=${then}`))[0]).toBe(500);
+      const waiting = get('/api/good');
+      const failures = () =>
+        running.logs().filter((l) => l.message.startsWith('The worker could not be started again'));
+      const before = failures().length;
+      await eventually(() => failures().length >= before + 2);
+      rmSync(join(folder, then));
+      expect(await waiting).toEqual([200, 'good']);
+    }
+    expect(running.logs().some((l) => l.message.includes('not yet'))).toBe(true);
   });
 });
 
