@@ -17,8 +17,6 @@ kept as they are, whatever their age. A table that is not there yet is made, its
 
   --table NAME     the table
   --format FORM    csv (with a header line), json (an array of objects) or jsonl (one object a line); else by the file
-
-Names end in _CL by custom for tables of your own.
 `;
 
 const OPTIONS = {

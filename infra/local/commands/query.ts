@@ -16,7 +16,7 @@ Give - instead of KQL to read it from standard input.
   --timespan SPAN    limits TimeGenerated: PT12H, or START/END, START/PT1H, PT1H/END in ISO 8601
 
   flowtrap query 'ASimNetworkSessionLogs | summarize count() by EventProduct'
-  flowtrap query 'search in (DCRLogErrors) "*"' --format json
+  flowtrap query 'FlowtrapAlerts_CL | sort by TimeGenerated desc | take 5' --format json
 `;
 
 const OPTIONS = {

@@ -1,6 +1,8 @@
 /** HTTP on loopback, as small as the services need it: bounded bodies, JSON answers, no request that takes another down. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { describeError, FlowtrapError } from '../../../../shared/errors';
 
 export interface Answer {
@@ -83,15 +85,7 @@ async function send(request: IncomingMessage, response: ServerResponse, answer: 
     ...(request.complete ? {} : { connection: 'close' }),
     ...answer.headers,
   });
-  for (const piece of pieces) {
-    if (!response.write(piece) && !response.destroyed) {
-      await new Promise<void>((resolve) => {
-        response.once('drain', resolve);
-        response.once('close', resolve);
-      });
-    }
-  }
-  response.end();
+  await pipeline(Readable.from(pieces), response);
   if (!request.complete) discard(request);
 }
 

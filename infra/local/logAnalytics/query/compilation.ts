@@ -28,8 +28,14 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
 }
 
-/** @param schema asked for whenever its version has changed. */
-export function startCompilation(schema: { version(): number; get(): WorkspaceSchema }): Compilation {
+/**
+ * @param schema asked for whenever its version has changed.
+ * @param within milliseconds that one query may be analysed.
+ */
+export function startCompilation(
+  schema: { version(): number; get(): WorkspaceSchema },
+  within = COMPILE_WITHIN,
+): Compilation {
   const pending = new Map<number, Pending>();
   let plans = new Map<string, CompiledQuery>();
   let worker: Worker | undefined;
@@ -114,7 +120,7 @@ export function startCompilation(schema: { version(): number; get(): WorkspaceSc
           reject(new QueryError({ kind: 'timeout', message: 'The query took too long to analyse.' }));
           drop(thread, 'The KQL compiler was restarted, because another query kept it busy. Send the query again.');
           void thread.terminate();
-        }, COMPILE_WITHIN);
+        }, within);
         pending.set(id, { resolve, reject, timer });
         send(thread, { type: 'compile', id, kql, now, timespan });
       }).then((compiled) => {

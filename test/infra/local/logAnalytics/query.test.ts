@@ -182,6 +182,17 @@ describe('a query that cannot be run', () => {
     }
   });
 
+  it('is refused when it is nested beyond all measure, and the next one runs', async () => {
+    for (const kql of [
+      `print ${'('.repeat(50_000)}1${')'.repeat(50_000)}`,
+      `print ${'-'.repeat(1000)}1`,
+      'x'.repeat(1_000_001),
+    ]) {
+      expect((await service.query(kql)).status).toBe(400);
+    }
+    expect(await service.rows('Sample_CL | count')).toEqual([[3]]);
+  });
+
   it('is given up after its time, and frees its place', async () => {
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => service.query(ENDLESS, { headers: { prefer: 'wait=1' } })),
@@ -287,6 +298,17 @@ describe('stored functions', () => {
     expect(await own.rows('_Im_NetworkSession(dstportnumber=80) | project SrcIpAddr')).toEqual([]);
     await own.close();
   });
+});
+
+it('closes while it works', async () => {
+  const own = await startTestService();
+  const query = own.query(ENDLESS);
+  const uploads = Array.from({ length: 10 }, () => own.uploadRows([{ Text: 'x' }]));
+  const outcomes = Promise.allSettled([query, ...uploads]);
+  await Promise.allSettled(uploads.slice(0, 3));
+  await own.close();
+  const [first] = await outcomes;
+  expect(first?.status).toBe('rejected');
 });
 
 it('answers a client that sends half a request and leaves', async () => {

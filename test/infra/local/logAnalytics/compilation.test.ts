@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkspaceSchema } from '../../../../infra/local/kql';
+import { startCompilation } from '../../../../infra/local/logAnalytics/query/compilation';
+
+const NOW = new Date('2026-03-02T10:00:00Z');
+/** Microsoft's parser takes time with the square of this length: minutes. */
+const ENDLESS = `print ${'-'.repeat(200_000)}1`;
+
+describe('startCompilation', () => {
+  it('replaces the thread that one query keeps busy; the others are told and can try again', async () => {
+    const compilation = startCompilation({ version: () => 1, get: () => ({ tables: [], functions: [] }) }, 3000);
+    await compilation.warm();
+    const endless = compilation.compile(ENDLESS, NOW, {});
+    const behind = compilation.compile('print 1', NOW, {});
+    await expect(endless).rejects.toMatchObject({ fault: { kind: 'timeout' } });
+    await expect(behind).rejects.toThrow('Send the query again');
+    await compilation.warm();
+    expect((await compilation.compile('print one = 1', NOW, {})).columns).toEqual([{ name: 'one', type: 'long' }]);
+    await compilation.close();
+  });
+
+  it('knows a table as soon as it is there, and keeps plans as long as they hold', async () => {
+    let schema: WorkspaceSchema = { tables: [], functions: [] };
+    let version = 1;
+    const compilation = startCompilation({ version: () => version, get: () => schema });
+    await expect(compilation.compile('T', NOW, {})).rejects.toMatchObject({
+      fault: { kind: 'semantic', line: 1, column: 1, text: 'T' },
+    });
+    schema = { tables: [{ name: 'T', columns: [{ name: 'TimeGenerated', type: 'datetime' }] }], functions: [] };
+    version++;
+    const plan = await compilation.compile('T', NOW, {});
+    expect(await compilation.compile('T', new Date(0), {})).toBe(plan);
+    expect(await compilation.compile('T', NOW, { from: NOW })).not.toBe(plan);
+    const clock = await compilation.compile('T | where TimeGenerated > ago(1h)', NOW, {});
+    const later = await compilation.compile('T | where TimeGenerated > ago(1h)', new Date(NOW.getTime() + 1), {});
+    expect(later.sql).not.toBe(clock.sql);
+    await compilation.close();
+  });
+});
