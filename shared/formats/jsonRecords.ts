@@ -26,6 +26,7 @@ const CLOSE_ARRAY = 0x5d;
 const NEWLINE = 0x0a;
 /** Stands for any byte of a number, true, false or null. */
 const LITERAL = 0x30;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 const ENVELOPE_KEY = /[{,]\s*"records"\s*:\s*$/;
 
 type Found = 'more' | 'record' | 'envelope' | 'broken';
@@ -77,10 +78,6 @@ export class JsonRecordReader implements FormatReader {
 
   *feed(input: Uint8Array): Generator<FormatItem> {
     let chunk = asBuffer(input);
-    if (this.offset === 0 && this.held === 0 && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf) {
-      chunk = chunk.subarray(3);
-      this.offset = 3;
-    }
     let at = 0;
     while (at < chunk.length) {
       if (this.mode === 'between') at = this.between(chunk, at);
@@ -136,13 +133,13 @@ export class JsonRecordReader implements FormatReader {
   private between(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at] as number;
-      if (byte <= 0x20 || byte === COMMA) continue;
+      if (byte <= 0x20 || byte === COMMA || byte === BYTE_ORDER_MARK[this.offset + at]) continue;
       const inArray = this.stack.endsWith('a');
       if (byte === OPEN_OBJECT) {
         this.open(this.offset + at);
         return at;
       }
-      if (byte === OPEN_ARRAY && this.stack.length < 2 * MAX_ENVELOPES) {
+      if (byte === OPEN_ARRAY && this.stack === '') {
         this.stack += 'a';
         this.resumeAt(this.offset + at + 1);
       } else if (byte === CLOSE_ARRAY && inArray) {
