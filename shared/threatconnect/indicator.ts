@@ -60,12 +60,16 @@ export function decodeIndicator(item: object): Indicator | undefined {
   };
 }
 
-/** Text without control characters (foreign text ends up in alerts); undefined when nothing is left. */
+/** Well-formed text without control characters (foreign text ends up in alerts); undefined when nothing is left. */
 export function text(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const clean = value.replaceAll(/\p{Cc}+/gu, ' ').trim();
-  return clean === '' ? undefined : clean;
+  const clean = ODD.test(value) ? value.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(/\p{Cs}/gu, '\ufffd') : value;
+  const trimmed = clean.trim();
+  return trimmed === '' ? undefined : trimmed;
 }
+
+/** Control characters, and halves of characters. */
+const ODD = /[\p{Cc}\p{Cs}]/u;
 
 function number(value: unknown): number | undefined {
   const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
@@ -88,5 +92,11 @@ function names(collection: unknown): string[] {
   if (!Array.isArray(data)) return [];
   return data
     .slice(0, MOST_NAMES)
-    .flatMap((item) => text((item as { name?: unknown } | null)?.name)?.slice(0, NAME_LENGTH) ?? []);
+    .flatMap((item) => text((item as { name?: unknown } | null)?.name) ?? [])
+    .map((name) => shorten(name, NAME_LENGTH));
+}
+
+/** At most `length` characters, the last one an ellipsis; never half a character. */
+export function shorten(value: string, length: number): string {
+  return value.length <= length ? value : `${value.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,7 +1,7 @@
 /** Maps one indicator to rows of ThreatIntelligenceIndicator. Pure: what it needs of the outside is in the context. */
 import { DAY } from '../duration';
 import { URL_NAMESPACE, uuid5In } from '../uuid';
-import type { Indicator } from './indicator';
+import { type Indicator, shorten } from './indicator';
 import { trafficLight } from './trafficLight';
 import { TYPE_MAPPINGS } from './types';
 import type { Observable } from './types/typeMapping';
@@ -81,14 +81,14 @@ function toRow(
     IndicatorId: indicatorRowId(host, indicator.ownerId, observable),
     ExternalIndicatorId: indicator.id,
     SourceSystem: sourceSystem,
-    IndicatorProvider: cut(indicator.ownerName, 256),
+    IndicatorProvider: shorten(indicator.ownerName, 256),
     Active: active,
     ExpirationDateTime: expires.toISOString(),
     ...(confidence === undefined ? {} : { ConfidenceScore: clamp(confidence, 0, 100) }),
     ...(rating === undefined || rating <= 0 ? {} : { ThreatSeverity: Math.round(clamp(rating, 0, 5)) }),
     // What ThreatConnect's own TAXII server states for every indicator.
     ThreatType: 'malicious-activity',
-    Description: cut(description, DESCRIPTION_LENGTH),
+    Description: shorten(description, DESCRIPTION_LENGTH),
     ...(tags.length === 0 ? {} : { Tags: JSON.stringify(tags) }),
     ...(light === undefined ? {} : { TrafficLightProtocolLevel: light }),
     Action: 'alert',
@@ -125,8 +125,4 @@ function isoSeconds(time: Date | undefined): string | undefined {
 
 function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
-}
-
-function cut(value: string, length: number): string {
-  return value.length > length ? `${value.slice(0, length - 1)}…` : value;
 }
