@@ -7,7 +7,8 @@ import { hasCode, storageError } from './storageError';
 /** Bytes of one ranged read. Two are in memory at a time: the one in use and the next. */
 const RANGE_BYTES = 2 * 1024 * 1024;
 /** A range that has not arrived by then is asked for again (milliseconds). */
-const RANGE_TIMEOUT = 120_000;
+const RANGE_TIMEOUT = 60_000;
+const RANGE_ATTEMPTS = 2;
 
 const SETTING = 'FLOW_CONTAINERS';
 
@@ -74,20 +75,23 @@ async function fetchRange(
   etag: string,
 ): Promise<{ bytes: Uint8Array; total: number }> {
   const count = Math.min(RANGE_BYTES, stop - offset);
-  try {
-    const response = await source.download(offset, count, {
-      conditions: { ifMatch: etag },
-      maxRetryRequests: 3,
-      abortSignal: AbortSignal.timeout(RANGE_TIMEOUT),
-    });
-    const total = Number(/\/(\d+)$/.exec(response.contentRange ?? '')?.[1] ?? response.contentLength ?? 0);
-    const parts: Buffer[] = [];
-    for await (const part of response.readableStreamBody ?? []) parts.push(part as Buffer);
-    return { bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), total };
-  } catch (error) {
-    // Past the end: nothing there (yet).
-    if (hasCode(error, 'InvalidRange')) return { bytes: Buffer.alloc(0), total: offset };
-    throw storageError(error, `${subject(blob)} at byte ${offset}`, SETTING);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const response = await source.download(offset, count, {
+        conditions: { ifMatch: etag },
+        maxRetryRequests: 3,
+        abortSignal: AbortSignal.timeout(RANGE_TIMEOUT),
+      });
+      const total = Number(/\/(\d+)$/.exec(response.contentRange ?? '')?.[1] ?? response.contentLength ?? 0);
+      const parts: Buffer[] = [];
+      for await (const part of response.readableStreamBody ?? []) parts.push(part as Buffer);
+      return { bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts), total };
+    } catch (error) {
+      // Past the end: nothing there (yet).
+      if (hasCode(error, 'InvalidRange')) return { bytes: Buffer.alloc(0), total: offset };
+      const typed = storageError(error, `${subject(blob)} at byte ${offset}`, SETTING);
+      if (typed.code !== 'unavailable' || attempt === RANGE_ATTEMPTS) throw typed;
+    }
   }
 }
 

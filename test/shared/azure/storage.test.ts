@@ -156,6 +156,35 @@ describe('dead letters', () => {
   });
 });
 
+describe('a full dead-letter blob', () => {
+  it('is followed by the next one of the day, also in later writes', async () => {
+    const files = new Map<string, number>();
+    const full = () =>
+      Object.assign(new Error('full'), { name: 'RestError', statusCode: 409, code: 'BlockCountExceedsLimit' });
+    const container = {
+      containerName: 'letters',
+      getAppendBlobClient: (name: string) => ({
+        async appendBlock() {
+          const appends = files.get(name) ?? 0;
+          if (appends === 2) throw full();
+          files.set(name, appends + 1);
+        },
+      }),
+    };
+    const stub = { ...storage, container: () => container } as unknown as Storage;
+    const deadLetters = createDeadLetters(stub, { now: () => new Date('2026-03-02T00:00:00Z') });
+    for (let n = 0; n < 5; n++)
+      await deadLetters.write('awsVpc', [
+        { reason: 'r', blob: 'b', offset: n, length: 1, record: 'x', encoding: 'utf8' },
+      ]);
+    expect([...files]).toEqual([
+      ['2026/03/02/awsVpc.jsonl', 2],
+      ['2026/03/02/awsVpc_1.jsonl', 2],
+      ['2026/03/02/awsVpc_2.jsonl', 1],
+    ]);
+  });
+});
+
 describe('a queue', () => {
   it('takes base64 JSON up to its limit, and is named when it is missing', async () => {
     const queues = QueueServiceClient.fromConnectionString(azurite.connectionString);
