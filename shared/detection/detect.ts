@@ -2,14 +2,16 @@
  * Detection: `detect` for the timer (due windows, then late data, rule by rule), `evaluate` for a requested range. Rules run
  * side by side, each under its lease; one that fails never stops another.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DetectionSettings } from '../config';
-import { DAY } from '../duration';
+import { DAY, MINUTE } from '../duration';
 import { describeError, FlowtrapError } from '../errors';
 import type { Clock, Incidents, Lease, Log, LogQuery, RowSink, StateStore } from '../ports';
 import type { Rule } from '../rules/rule';
 import type { JobProblem } from '../runs/jobReport';
 import { ArrivalScan } from './arrivals';
 import { Assignments } from './assignments';
+import { MOST_ALERTS } from './buildAlerts';
 import type { ClockCalls } from './clockCalls';
 import { type DetectReport, ReportBuilder } from './detectReport';
 import { evaluateInto, type RuleSession } from './evaluateWindow';
@@ -36,6 +38,8 @@ export interface DetectionDependencies {
   readonly clockCalls: ClockCalls;
   /** No new window is begun after it (real time). */
   readonly deadline?: Date;
+  /** How long a requested run waits for a rule that another run is at (milliseconds); a minute when left out. */
+  readonly leasePatience?: number;
 }
 
 export interface EvaluateRequest {
@@ -86,7 +90,8 @@ export async function detect(deps: DetectionDependencies): Promise<DetectReport>
 
 /**
  * A rerun: every window end in the range, whatever was evaluated before. Marks of the schedule stay as they are.
- * @throws FlowtrapError `notFound` for an unknown rule, `malformed` for an unknown cursor.
+ * @throws FlowtrapError `notFound` for an unknown rule, `malformed` for an unknown cursor, `conflict` when another run stays at
+ *   one of the rules: request or repeat it later.
  */
 export async function evaluate(deps: DetectionDependencies, request: EvaluateRequest): Promise<DetectReport> {
   const report = begin(deps);
@@ -96,24 +101,34 @@ export async function evaluate(deps: DetectionDependencies, request: EvaluateReq
     .sort((a, b) => a.end - b.end || (a.rule.id < b.rule.id ? -1 : 1));
   const first = firstOf(plan, request.cursor);
   const budget = { left: NEW_INCIDENTS };
-  const opened = new Map<string, Opened | undefined>();
+  const opened = new Map<string, Opened>();
+  const unusable = new Set<string>();
   try {
     for (let index = first; index < plan.length; index++) {
       const { rule, end } = plan[index] as (typeof plan)[number];
-      if (index - first >= SLICE_WINDOWS || (index > first && isPast(deps.deadline))) {
+      const full = index - first >= SLICE_WINDOWS || budget.left < MOST_ALERTS || isPast(deps.deadline);
+      if (index > first && full) {
         report.count('windows.remaining', plan.length - index);
         return report.build(`${end}/${rule.id}`);
       }
-      await guarded(deps, rule, report, async () => {
-        if (!opened.has(rule.id))
-          opened.set(rule.id, await openForRequest(deps, rule, request.dryRun === true, budget, report));
-        const session = opened.get(rule.id)?.session;
-        if (session !== undefined) await evaluateInto(report, session, end);
-      });
+      if (unusable.has(rule.id)) continue;
+      if (!opened.has(rule.id)) {
+        const lease = request.dryRun === true ? undefined : await takeLease(deps, rule);
+        const session = await guarded(deps, rule, report, () => openForRequest(deps, rule, lease, budget));
+        if (session === undefined) {
+          await lease?.release();
+          unusable.add(rule.id);
+          continue;
+        }
+        opened.set(rule.id, { session, lease });
+      }
+      const session = opened.get(rule.id)?.session;
+      if (session === undefined) continue;
+      await guarded(deps, rule, report, () => evaluateInto(report, session, end));
     }
     return report.build();
   } finally {
-    for (const session of opened.values()) await session?.lease?.release();
+    for (const { lease } of opened.values()) await lease?.release();
   }
 }
 
@@ -135,7 +150,7 @@ async function runRule(
   const due = [...endsBetween(rule, kept.value.evaluatedTo, now - deps.settings.delay)];
   let done = 0;
   for (const end of due.slice(0, DUE_WINDOWS)) {
-    if (isPast(deps.deadline)) break;
+    if (isPast(deps.deadline) || budget.left < MOST_ALERTS) break;
     try {
       await evaluateInto(report, session, end);
       await kept.save({ evaluatedTo: end, failing: undefined, lastSuccess: deps.clock.now().toISOString() });
@@ -181,27 +196,31 @@ interface Opened {
   readonly lease: Lease | undefined;
 }
 
+/** @throws FlowtrapError `conflict` when another run keeps the rule. */
+async function takeLease(deps: DetectionDependencies, rule: Rule): Promise<Lease> {
+  const until = Date.now() + (deps.leasePatience ?? MINUTE);
+  for (;;) {
+    const lease = await deps.state.lease(ruleKey(rule.id));
+    if (lease !== undefined) return lease;
+    if (Date.now() >= until) {
+      throw new FlowtrapError('conflict', 'another run is evaluating it.', {
+        subject: `rule ${rule.name}`,
+        fix: 'It is tried again when that one has ended.',
+      });
+    }
+    await sleep(1000);
+  }
+}
+
 async function openForRequest(
   deps: DetectionDependencies,
   rule: Rule,
-  dryRun: boolean,
+  lease: Lease | undefined,
   budget: { left: number },
-  report: ReportBuilder,
-): Promise<Opened | undefined> {
-  let lease: Lease | undefined;
-  if (!dryRun) {
-    lease = await deps.state.lease(ruleKey(rule.id));
-    if (lease === undefined) {
-      report.count('rules.busy');
-      throw new FlowtrapError('conflict', 'another run is evaluating it.', {
-        subject: `rule ${rule.name}`,
-        fix: 'Request the run again when that one has ended.',
-      });
-    }
-  }
+): Promise<RuleSession> {
   const start = lastEnd(rule, deps.start?.getTime() ?? deps.clock.now().getTime() - DAY);
   const kept = await KeptRuleState.open(rule, deps.state, undefined, start, deps.clockCalls);
-  return { session: sessionOf(deps, rule, lease, kept, budget), lease };
+  return sessionOf(deps, rule, lease, kept, budget);
 }
 
 function sessionOf(
@@ -248,20 +267,21 @@ function enabledRules(deps: DetectionDependencies, report: ReportBuilder, wanted
   return enabled;
 }
 
-/** Runs one rule's work; what it throws becomes a problem of the report. */
-async function guarded(
+/** Runs one rule's work; what it throws becomes a problem of the report, and the result is undefined. */
+async function guarded<T>(
   deps: DetectionDependencies,
   rule: Rule,
   report: ReportBuilder,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     const message = describeError(error);
     report.problem(`rule ${rule.name}`, message);
     report.count('rules.failed');
     deps.log.error(`rule ${rule.name}: ${message}`);
+    return undefined;
   }
 }
 

@@ -443,9 +443,24 @@ describe('failures', () => {
     const world = new World();
     const lease = await world.state.lease(`rules/${RULE_ID}`);
     expect((await world.detect()).counts).toMatchObject({ 'rules.busy': 1 });
-    expect((await world.evaluate('06:00:00', '12:00:00')).problems.length).toBeGreaterThan(0);
+    const range = { from: new Date('2026-03-02T06:00:00Z'), to: new Date('2026-03-02T12:00:00Z') };
+    await expect(evaluate(world.deps({ leasePatience: 0 }), range)).rejects.toMatchObject({ code: 'conflict' });
+    const waiting = evaluate(world.deps(), range);
     await lease?.release();
+    expect((await waiting).counts.windows).toBe(6);
     expect((await world.detect()).counts.windows).toBe(6);
+  });
+
+  it('creates a limited number of incidents a run, and the rest in the next', async () => {
+    const world = new World();
+    for (const hour of ['08', '09', '10'])
+      for (let n = 0; n < 120; n++)
+        world.events.push({ time: `2026-03-02T${hour}:30:00Z`, address: `10.${hour}.0.${n}`.replace('.0', '.') });
+    const first = await world.detect();
+    expect(first.problems).toEqual([]);
+    expect([first.incidents.length, first.counts['windows.remaining']]).toEqual([120, 3]);
+    for (let run = 0; run < 2; run++) expect((await world.detect()).problems).toEqual([]);
+    expect(world.incidents.incidents.size).toBe(360);
   });
 
   it('a lost answer makes no second incident', async () => {
