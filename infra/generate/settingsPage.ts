@@ -18,14 +18,22 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
 }
 
-function row(name: string, setting: Setting): string {
+function row(name: string, setting: Setting): string[] {
   const notes = [
     setting.required ? 'required' : undefined,
     setting.secret ? 'secret: never printed, in Azure a Key Vault reference' : undefined,
     setting.localOnly ? 'local only: a deployment never sets it' : undefined,
   ].filter((note) => note !== undefined);
   const fallback = setting.default === undefined ? '' : `\`${cell(setting.default).replaceAll(',', ', ')}\``;
-  return `| \`${name}\` | ${cell(setting.about)} | ${cell(setting.form)} | ${fallback} | ${notes.join('; ')} |`;
+  return [`\`${name}\``, cell(setting.about), cell(setting.form), fallback, notes.join('; ')];
+}
+
+/** A Markdown table, laid out as the formatter does. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, i) => Math.max(3, title.length, ...rows.map((cells) => cells[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }
 
 /** The page as Markdown. */
@@ -36,9 +44,10 @@ export function settingsPage(settings: Readonly<Record<string, Setting>> = SETTI
     return [
       `## ${title}`,
       '',
-      '| setting | what for | form | default | notes |',
-      '|---|---|---|---|---|',
-      ...rows.map(([name, setting]) => row(name, setting)),
+      ...table(
+        ['setting', 'what for', 'form', 'default', 'notes'],
+        rows.map(([name, setting]) => row(name, setting)),
+      ),
       '',
     ];
   });

@@ -343,7 +343,7 @@ describe.skipIf(compiler === undefined)(TITLE, { timeout: 180_000 }, () => {
       .roles()
       .filter((role) => role.startsWith(`${app}: `))
       .map((role) => role.slice(app.length + 2).split(' on ')[0] ?? '');
-    const explained = [...page.matchAll(/^\| ((?:Storage|Monitoring|Log|Microsoft|Key) [^|]*?) \|/gm)].map(
+    const explained = [...page.matchAll(/^\| ((?:Storage|Monitoring|Log|Microsoft|Key) [^|]*?) +\|/gm)].map(
       ([, role]) => role,
     );
     expect([...new Set(given.filter((role) => !/^[0-9a-f-]{36}$/.test(role)))].sort()).toEqual(
