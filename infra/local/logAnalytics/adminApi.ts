@@ -104,15 +104,12 @@ async function putRows(context: AdminContext, name: string, body: unknown): Prom
     throw new FlowtrapError('malformed', 'give an array of objects, or {columns, rows}.', { subject: name });
   }
   const columns = declared === undefined ? undefined : checkedColumns(name, declared);
-  const known = context.tables.get(name);
-  const table =
-    known !== undefined && !known.inferred && columns === undefined
-      ? known
-      : await context.writer.exclusively(() => {
-          const fresh =
-            columns ?? inferColumns(rows).filter((column) => !known?.columns.some((one) => one.name === column.name));
-          return context.tables.ensure(name, fresh, true);
-        });
+  const table = await context.writer.exclusively(async () => {
+    const known = context.tables.get(name);
+    if (known !== undefined && !known.inferred && columns === undefined) return known;
+    const isNew = (column: Column): boolean => !known?.columns.some((one) => one.name === column.name);
+    return context.tables.ensure(name, columns ?? inferColumns(rows).filter(isNew), true);
+  });
   return context.writer.write(table, Buffer.from(JSON.stringify(rows)), 'asGiven');
 }
 

@@ -4,7 +4,8 @@
  */
 import { loadStoredFunctions } from '../../../shared/kql/storedFunctions';
 import { administer, countStatement } from './adminApi';
-import { createFaults, type Fault } from './http/faults';
+import { createFaults } from './http/faults';
+import { type Outcome, withFault } from './http/faultyAnswer';
 import { createRequestLog, type LoggedRequest } from './http/requestLog';
 import { type Answer, type Exchange, listen, NO_ANSWER } from './http/server';
 import { ERROR_TABLE, ingest, ingestionCall } from './ingestionApi';
@@ -21,8 +22,6 @@ import { createWriter } from './store/writer';
 /** Audiences of the two services' tokens (public cloud). */
 const INGESTION_AUDIENCES = ['https://monitor.azure.com'];
 const QUERY_AUDIENCES = ['https://api.loganalytics.io', 'https://api.loganalytics.azure.com'];
-
-type Outcome = { readonly answer: Answer; readonly rows: number };
 
 /** Starts the service; it answers when the promise resolves (the KQL parser may still be loading). */
 export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<LogAnalytics> {
@@ -154,48 +153,4 @@ const LOGGED_QUERY_LENGTH = 100_000;
 
 function loggedQuery({ query, timespan }: AskedQuery): { query: string; timespan?: string } {
   return { query: query.slice(0, LOGGED_QUERY_LENGTH), ...(timespan === undefined ? {} : { timespan }) };
-}
-
-async function withFault(
-  { request, response, signal }: Exchange,
-  fault: Fault | undefined,
-  work: () => Promise<Outcome>,
-): Promise<Outcome | typeof NO_ANSWER> {
-  switch (fault?.action) {
-    case undefined:
-      break;
-    case 'hang':
-      await new Promise<void>((resolve) =>
-        signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve()),
-      );
-      return NO_ANSWER;
-    case 'resetAfter':
-      await work();
-      request.socket.resetAndDestroy();
-      return NO_ANSWER;
-    case 'reset':
-      request.resume();
-      if (!request.complete) await new Promise((resolve) => request.once('close', resolve).once('end', resolve));
-      request.socket.resetAndDestroy();
-      return NO_ANSWER;
-  }
-  if (fault === undefined) return work();
-  const headers = {
-    ...(fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter }),
-    ...(fault.claims === undefined
-      ? {}
-      : {
-          'www-authenticate': `Bearer error="insufficient_claims", claims="${Buffer.from(fault.claims).toString('base64')}"`,
-        }),
-  };
-  if (response.destroyed) return NO_ANSWER;
-  const code = fault.status === 429 ? 'TooManyRequests' : 'InjectedFault';
-  return {
-    answer: {
-      status: fault.status,
-      headers,
-      ...(fault.status === 204 ? {} : { body: { error: { code, message: 'Ordered by a test.' } } }),
-    },
-    rows: 0,
-  };
 }

@@ -20,6 +20,7 @@ beforeAll(() => {
     ruleId: RULE,
     tables: [SAMPLE],
     adminKey: 'key',
+    parserAtStart: false,
   };
 });
 afterAll(() => {

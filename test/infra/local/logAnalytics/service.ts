@@ -102,6 +102,7 @@ export async function startTestService(change: Partial<LogAnalyticsOptions> = {}
     ruleId: RULE,
     tables: [SAMPLE],
     adminKey: ADMIN_KEY,
+    parserAtStart: false,
     ...change,
   });
   const call = async (path: string, init: RequestInit): Promise<Reply> => {
