@@ -27,7 +27,13 @@ export function alertDetails(rule: Rule, result: ResultRows): AlertDetails {
   const column = (name: string | undefined): string | undefined =>
     name === undefined ? undefined : columnTexts(result, name)[0];
   const severity = SEVERITIES.find((value) => value === column(override.severityColumn));
-  const tactics = override.tacticsColumn === undefined ? [] : columnTexts(result, override.tacticsColumn);
+  const tactics =
+    override.tacticsColumn === undefined
+      ? []
+      : // One name, a list of names, or a list written as text.
+        columnTexts(result, override.tacticsColumn).flatMap((text) =>
+          text.split(/[\s,"[\]]+/).filter((name) => name !== ''),
+        );
   const dynamicProperties = Object.fromEntries(
     override.dynamicProperties.flatMap(({ property, column: name }) => {
       const text = columnTexts(result, name).join(', ');

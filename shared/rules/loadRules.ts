@@ -94,7 +94,7 @@ function readRule(file: RuleFile): { rule: Rule | undefined; faults: readonly Fl
   const rule: Rule = {
     id,
     name,
-    description: (fields.text(['description']) ?? '').trim(),
+    description: unquoted(fields.text(['description']) ?? ''),
     enabled: fields.boolean(['enabled'], true),
     severity,
     tactics: fields.texts(['tactics']),
@@ -122,6 +122,12 @@ function readRule(file: RuleFile): { rule: Rule | undefined; faults: readonly Fl
     file: file.name,
   };
   return { rule: fields.faults.length > 0 ? undefined : rule, faults: fields.faults };
+}
+
+/** Descriptions of the public rules stand in quotation marks inside their YAML text. */
+function unquoted(text: string): string {
+  const trimmed = text.trim();
+  return /^(['"])[\s\S]*\1$/.test(trimmed) && trimmed.length > 1 ? trimmed.slice(1, -1).trim() : trimmed;
 }
 
 function readQuery(fields: Fields): string {

@@ -151,7 +151,9 @@ describe('alerts', () => {
     );
     const [good] = buildAlerts(rule, window, table([['1', 'Low', ['Impact', 'Execution'], 'x']]));
     expect(good).toMatchObject({ title: '1 x', severity: 'Low', tactics: ['Impact', 'Execution'] });
-    const [bad] = buildAlerts(rule, window, table([['1', 'Enormous', ['not a tactic!'], '']]));
+    const [written] = buildAlerts(rule, window, table([['1', 'Low', '["Impact", "Execution"]', 'x']]));
+    expect(written?.tactics).toEqual(['Impact', 'Execution']);
+    const [bad] = buildAlerts(rule, window, table([['1', 'Enormous', ['n0t a tactic!'], '']]));
     expect(bad).toMatchObject({ title: rule.name, severity: 'Medium', tactics: ['CommandAndControl'] });
   });
 

@@ -79,6 +79,7 @@ describe('loadRules', () => {
     expect(problems).toEqual([]);
     expect(rules[0]).toMatchObject({
       name: 'Failed logins',
+      description: 'Many failed logins.',
       triggerOperator: 'gt',
       triggerThreshold: 3,
       queryFrequency: 5 * HOUR,
