@@ -59,7 +59,11 @@ function fetched(folder: string): string | undefined {
 `,
   );
   try {
-    execFileSync('dotnet', ['restore', project], { stdio: 'ignore', timeout: 180_000 });
+    execFileSync('dotnet', ['restore', project], {
+      stdio: 'ignore',
+      timeout: 180_000,
+      env: { ...process.env, DOTNET_CLI_TELEMETRY_OPTOUT: '1' },
+    });
   } catch {
     return undefined;
   }
