@@ -41,13 +41,13 @@ it('a session behind an evaluated window is matched by a later run', async () =>
   expect(String(row?.WindowEnd)).toMatch(/^2026-03-02T10:00:00/);
 });
 
-it('so is one that the service took long to make queryable', async () => {
+it('so is one that the service took long to make queryable, once the window may be evaluated again', async () => {
   await stack.stack.setLogAnalytics({ visibleAfterMs: 20 * 60_000 });
   await send(
     'slow.log',
     awsLine({ time: '2026-03-02T10:40:00Z', source: '10.0.1.7', destination: BEACON, sourcePort: 40_007 }),
   );
-  await at('2026-03-02T12:16:00Z');
+  await at('2026-03-02T12:31:00Z');
   await stack.run('detect');
   const rows = async () =>
     (
