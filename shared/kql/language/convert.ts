@@ -388,11 +388,12 @@ export function createConverter(source: Source, shift = 0): Converter {
       case 'JoinOperator':
       case 'LookupOperator': {
         const clause = node.ConditionClause ?? node.LookupClause ?? undefined;
+        const isWhere = clause !== undefined && kindName(clause) === 'JoinWhereClause';
         return {
           kind: kind === 'JoinOperator' ? 'join' : 'lookup',
           right: required(node.Expression, node),
-          on: expressions(clause?.Expressions),
-          where: clause?.Condition === undefined ? undefined : expression(clause.Condition),
+          on: isWhere ? [] : expressions(clause?.Expressions),
+          where: isWhere ? required(clause.Expression, node) : undefined,
           ...common,
         };
       }

@@ -35,6 +35,9 @@ export interface Workspace {
 /** Longer texts are refused: a query of the service's API has at most as many characters. */
 const MAX_QUERY_LENGTH = 1_000_000;
 
+/** Deeper brackets are refused before parsing: the parser's time grows with the square of the depth, and it stops at 500 itself. */
+const MAX_NESTING = 600;
+
 /** Builds the parser's view of a schema. Keep one per schema: it caches the analysis of stored functions. */
 export function createWorkspace(schema: LanguageSchema): Workspace {
   let globals: RawGlobals | undefined;
@@ -43,6 +46,7 @@ export function createWorkspace(schema: LanguageSchema): Workspace {
       if (kql.length > MAX_QUERY_LENGTH) {
         return failed(kql, 'limit', `The query has more than ${MAX_QUERY_LENGTH} characters.`);
       }
+      if (nestingOf(kql) > MAX_NESTING) return failed(kql, 'limit', 'The query is nested too deeply.');
       globals ??= globalsOf(schema);
       return guarded(kql, () => analyzed(kql, kusto().KustoCode.ParseAndAnalyze(kql, globals as RawGlobals)));
     },
@@ -102,7 +106,7 @@ export function findReferencedNames(kql: string): ReadonlySet<string> {
 function parsed(kql: string): RawCode {
   let code: RawCode | undefined;
   try {
-    if (kql.length <= MAX_QUERY_LENGTH) code = kusto().KustoCode.Parse(kql);
+    if (kql.length <= MAX_QUERY_LENGTH && nestingOf(kql) <= MAX_NESTING) code = kusto().KustoCode.Parse(kql);
   } catch {
     // Reported below: the bundle's own message is a megabyte long.
   }
@@ -150,6 +154,20 @@ function guarded(kql: string, work: () => Analysis): Analysis {
     const reason = error instanceof RangeError ? 'The query is nested too deeply.' : 'The parser failed on this query.';
     return failed(kql, 'KS000', reason);
   }
+}
+
+/** The greatest depth of brackets outside strings and comments. */
+function nestingOf(kql: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of kql.matchAll(
+    /\/\/[^\n]*|@"(?:[^"]|"")*"|@'(?:[^']|'')*'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[([{]|[)\]}]/g,
+  )) {
+    if (token === '(' || token === '[' || token === '{') depth += 1;
+    else if (token === ')' || token === ']' || token === '}') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function globalsOf(schema: LanguageSchema): RawGlobals {

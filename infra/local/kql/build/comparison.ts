@@ -4,9 +4,16 @@ import type { Value } from '../plan/nodes';
 import { call, constant, equality, isConstant, isNull, logic, not } from '../plan/values';
 import { arithmetic } from './arithmetic';
 import { errorAt } from './builder';
-import { commonType, convert } from './convert';
+import { comparisonType, convert } from './convert';
 
 export function compare(operator: ComparisonOperator, left: Value, right: Value, node: SyntaxNode): Value {
+  if (left.type === 'dynamic' && right.type === 'dynamic' && operator !== '==' && operator !== '!=') {
+    throw errorAt(
+      'unsupported',
+      `'${operator}' between two dynamics is not supported by the local engine; convert one`,
+      node,
+    );
+  }
   const [a, b] = comparable(left, right, operator, node);
   if (operator === '==' || operator === '!=') return equality(a, b, operator === '!=');
   if (isNull(a) || isNull(b)) return constant('bool', null);
@@ -18,8 +25,7 @@ export function compare(operator: ComparisonOperator, left: Value, right: Value,
 
 /** Both sides in one type. */
 export function comparable(left: Value, right: Value, operator: string, node: SyntaxNode): readonly [Value, Value] {
-  // Two dynamics compare by their texts: Kusto does not order or equate arrays and bags.
-  const type = left.type === 'dynamic' && right.type === 'dynamic' ? 'string' : commonType(left.type, right.type);
+  const type = comparisonType(left, right);
   if (type === undefined) {
     throw errorAt('malformed', `'${operator}' cannot compare ${left.type} with ${right.type}`, node);
   }

@@ -141,7 +141,7 @@ function foldConversion(value: unknown, from: KqlType, to: KqlType): Value | und
   return undefined;
 }
 
-/** The type in which two values are compared or unified; undefined when there is none. */
+/** The type that holds the values of both; undefined when there is none. */
 export function commonType(left: KqlType, right: KqlType): KqlType | undefined {
   if (left === right) return left;
   if (left === 'dynamic') return right;
@@ -154,4 +154,26 @@ export function commonType(left: KqlType, right: KqlType): KqlType | undefined {
   if (left === 'bool' && isNumeric(right)) return right;
   if (right === 'bool' && isNumeric(left)) return left;
   return undefined;
+}
+
+/** Integers below this size are themselves as reals, and no other integer becomes one of them. */
+const EXACT = 9_007_199_254_740_992n;
+
+/**
+ * The type in which two values are compared. A dynamic beside an integer may hold a fraction, so neither is cut; a text beside a
+ * datetime is read as one; a number beside a text becomes text.
+ */
+export function comparisonType(left: Value, right: Value): KqlType | undefined {
+  // Two dynamics are equal when their texts are: Kusto does not look into arrays and bags either.
+  if (left.type === 'dynamic' && right.type === 'dynamic') return 'string';
+  const [dynamic, other] = left.type === 'dynamic' ? [left, right] : [right, left];
+  if (dynamic.type === 'dynamic' && (other.type === 'int' || other.type === 'long')) return integerBesideDynamic(other);
+  const [text, typed] = left.type === 'string' ? [left, right] : [right, left];
+  if (text.type === 'string' && ['datetime', 'timespan', 'guid', 'bool'].includes(typed.type)) return typed.type;
+  return commonType(left.type, right.type);
+}
+
+function integerBesideDynamic(integer: Value): KqlType {
+  if (!isConstant(integer) || typeof integer.value !== 'bigint') return 'decimal';
+  return integer.value < EXACT && integer.value > -EXACT ? 'real' : 'decimal';
 }

@@ -4,7 +4,7 @@ import type { Value } from '../plan/nodes';
 import { call, columnValue, constantArray, constantOfJson, FALSE, isConstant, logic, not } from '../plan/values';
 import type { Builder, Row, Scope } from './builder';
 import { isRelation, lookUp, unsupported } from './builder';
-import { commonType, convert } from './convert';
+import { comparisonType, convert } from './convert';
 import { textTest } from './textTests';
 
 /** What stands in the brackets: single values, arrays known only when running, and tables. */
@@ -68,7 +68,7 @@ function membership(left: Value, options: readonly Option[], caseSensitive: bool
       const text = fold(convert(left, 'string'));
       tests.push(call('bool', [option.value, text], (a, t) => `coalesce(list_contains(${texts}(${a}), ${t}), false)`));
     } else if (option.kind === 'table') {
-      const type = caseSensitive ? comparisonType(left, option.column) : 'string';
+      const type = caseSensitive ? (comparisonType(left, option.column) ?? 'string') : 'string';
       const member: Value = {
         kind: 'member',
         type: 'bool',
@@ -86,15 +86,10 @@ function membership(left: Value, options: readonly Option[], caseSensitive: bool
 function byComparisonType(left: Value, values: readonly Value[], caseSensitive: boolean) {
   const groups = new Map<Value['type'], Value[]>();
   for (const value of values) {
-    const type = caseSensitive ? comparisonType(left, value) : 'string';
+    const type = caseSensitive ? (comparisonType(left, value) ?? 'string') : 'string';
     groups.set(type, [...(groups.get(type) ?? []), value]);
   }
   return groups;
-}
-
-function comparisonType(left: Value, right: Value): Value['type'] {
-  if (left.type === 'dynamic' && right.type === 'dynamic') return 'string';
-  return commonType(left.type, right.type) ?? 'string';
 }
 
 function termTest(left: Value, option: Option, all: boolean, node: ListTestNode): Value {

@@ -77,8 +77,8 @@ function avg(filterAt?: number): FunctionBuilder {
 /** min and max; over texts the empty one for no rows. */
 function extreme(name: 'min' | 'max', filterAt?: number): FunctionBuilder {
   return (context) => {
-    const given = context.value(0);
-    const value = given.type === 'dynamic' ? convert(given, 'real') : given;
+    const value = context.value(0);
+    if (value.type === 'dynamic') throw unsupported(`${name}() of a dynamic; convert it first`, context.node);
     return aggregate(
       value.type,
       [value],

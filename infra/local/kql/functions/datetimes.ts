@@ -72,8 +72,11 @@ function partOf(context: CallContext): string {
 const datetimeDiff: FunctionBuilder = (context) => {
   const part = partOf(context);
   const [a, b] = [convert(context.value(1), 'datetime'), convert(context.value(2), 'datetime')];
-  const shift = part === 'week' ? ' + INTERVAL 1 DAY' : '';
-  return call('long', [a, b], (x, y) => `date_diff('${part}', ${y}${shift}, ${x}${shift})`);
+  if (part === 'week') {
+    const sunday = (t: string) => `date_trunc('week', ${t} + INTERVAL 1 DAY)`;
+    return call('long', [a, b], (x = '', y = '') => `(date_diff('day', ${sunday(y)}, ${sunday(x)}) // 7)`);
+  }
+  return call('long', [a, b], (x, y) => `date_diff('${part}', ${y}, ${x})`);
 };
 
 const datetimeAdd: FunctionBuilder = (context) => {

@@ -69,12 +69,49 @@ const setUnion: FunctionBuilder = (context) => {
   );
 };
 
+/** Elements that range() makes at most, as in Kusto. */
+const MAX_RANGE = 1_048_576;
+
+/** Both ends included; numbers of any kind, datetimes and timespans. */
+const range: FunctionBuilder = (context) => {
+  const [from, to] = [context.value(0), context.value(1)];
+  const step = context.arguments.length > 2 ? context.value(2) : undefined;
+  if (from.type === 'datetime') {
+    const args = [from, convert(to, 'datetime'), convert(step ?? constant('timespan', 36_000_000_000n), 'timespan')];
+    return call(
+      'dynamic',
+      args,
+      (a, b, n) =>
+        `to_json(list_transform(${steps(`kql_between(${b}, ${a})`, n ?? '')}, lambda i: kql_datetime_text(kql_add(${a}, i * ${n}))))`,
+    );
+  }
+  const type =
+    from.type === 'timespan'
+      ? 'timespan'
+      : [from, to, step ?? from].some((value) => value.type === 'real')
+        ? 'real'
+        : 'long';
+  const args = [from, to, step ?? constant('long', 1n)].map((value) => convert(value, type));
+  const element = type === 'timespan' ? (x: string) => `kql_timespan_text(${x})` : (x: string) => x;
+  return call(
+    'dynamic',
+    args,
+    (a, b, n) =>
+      `to_json(list_transform(${steps(`(${b} - ${a})`, n ?? '')}, lambda i: ${element(`(${a} + i * ${n})`)}))`,
+  );
+};
+
+function steps(distance: string, step: string): string {
+  return `range(0, least(greatest(floor(CAST(${distance} AS DOUBLE) / nullif(${step}, 0) + 1e-9) + 1, 0), ${MAX_RANGE})::BIGINT)`;
+}
+
 export const DYNAMIC_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = {
   bag_pack: bagPack,
   pack: bagPack,
   pack_dictionary: bagPack,
   pack_array: packArray,
   pack_all: packAll,
+  range,
   set_union: setUnion,
   array_length: arrayLength,
   arraylength: arrayLength,

@@ -46,8 +46,4 @@ const binAt: FunctionBuilder = (context) => {
   return call(type, args, (x, n, f) => `(${whole ? 'kql_bin_long' : 'kql_bin_real'}(${x} - ${f}, ${n}) + ${f})`);
 };
 
-/** With one argument the whole number below; with two it is bin(). */
-const floor: FunctionBuilder = (context) =>
-  context.arguments.length > 1 ? bin(context) : call('real', [convert(context.value(0), 'real')], (x) => `floor(${x})`);
-
-export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = { bin, floor, bin_at: binAt };
+export const NUMBER_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = { bin, floor: bin, bin_at: binAt };

@@ -56,8 +56,8 @@ export const STRINGS: Readonly<Record<string, FunctionSpec>> = {
     result: 'string',
     sql: (s, n, d) =>
       d === undefined
-        ? `coalesce(repeat(${s}, ${n}), '')`
-        : `coalesce(array_to_string(list_transform(range(0, ${n}), lambda i: ${s}), ${d}), '')`,
+        ? `coalesce(repeat(${s}, least(${n}, 1024)), '')`
+        : `coalesce(array_to_string(list_transform(range(0, least(${n}, 1024)), lambda i: ${s}), ${d}), '')`,
   },
   translate: {
     parameters: ['string', 'string', 'string'],
@@ -250,12 +250,6 @@ export const DYNAMICS: Readonly<Record<string, FunctionSpec>> = {
       `to_json(list_transform(range(0, greatest(len(kql_list(${a})), len(kql_list(${b})))), lambda i: [kql_list(${a})[i + 1], kql_list(${b})[i + 1]]))`,
   },
   parse_json: { parameters: ['string'], result: 'dynamic', sql: (s) => `kql_parse_json(${s})` },
-  range: {
-    parameters: ['long', 'long', 'long'],
-    optional: 1,
-    result: 'dynamic',
-    sql: (a, b, n) => `to_json(list_slice(range(${a}, ${b} + sign(${n ?? '1'})::BIGINT, ${n ?? '1'}), 1, 1048576))`,
-  },
   repeat: {
     parameters: ['dynamic', 'long'],
     result: 'dynamic',

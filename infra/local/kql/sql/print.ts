@@ -9,7 +9,7 @@ import { ARRIVED_COLUMN } from '../types';
 import { constantSql, identifier, orderSql } from './text';
 
 /** Values are shared objects, so their text can grow exponentially: this many are printed in one statement. */
-const MAX_VALUES = 2_000_000;
+const MAX_VALUES = 200_000;
 /** A shared plan whose repeated expansion exceeds this many nodes is materialized. */
 const MAX_EXPANSION = 4000;
 

@@ -45,6 +45,7 @@ export function join(operator: JoinOperator, input: Relation, scope: Scope, buil
   const keys = operator.on.flatMap((condition) => keysOf(condition, input, right, builder, scope));
   const predicate =
     operator.where === undefined ? undefined : predicateOf(operator.where, input, right, builder, scope);
+  if (keys.length === 0 && predicate === undefined) throw unsupported(`${operator.kind} without a condition`, operator);
   const left = kind === 'innerunique' ? uniqueByKeys(input, keys, builder, operator) : { relation: input, keys };
   return joined(kind, left.relation, right, left.keys, predicate, isLookup, builder);
 }

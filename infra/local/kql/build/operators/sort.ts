@@ -36,8 +36,8 @@ function sortedBy(expressions: readonly Expression[], input: Relation, scope: Sc
   const computed: Computed[] = [];
   const order = expressions.map((expression): SortKey => {
     const ordered = expression.kind === 'ordered' ? expression : undefined;
-    const given = builder.scalar(ordered?.value ?? expression, scope, open.row);
-    const value = given.type === 'dynamic' ? convert(given, 'string') : given;
+    const value = builder.scalar(ordered?.value ?? expression, scope, open.row);
+    if (value.type === 'dynamic') throw unsupported('Sorting by a dynamic; convert it first', expression);
     const descending = (ordered?.direction ?? 'desc') !== 'asc';
     const nullsFirst = ordered?.nulls === undefined ? !descending : ordered.nulls === 'first';
     if (value.kind === 'column') return { id: value.id, descending, nullsFirst };

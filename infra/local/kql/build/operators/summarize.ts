@@ -169,6 +169,7 @@ function argExtreme(
   const [keyNode, ...rest] = node.arguments;
   if (keyNode === undefined) throw errorAt('malformed', `${node.name}() needs arguments`, node);
   const key = builder.scalar(keyNode, scope, { ...row, aggregates: false });
+  if (key.type === 'dynamic') throw unsupported(`${node.name}() by a dynamic; convert it first`, node);
   const others = members(node, rest, input, grouped, scope, row, builder);
   const all = [key, ...others.map((other) => other.value)];
   const pick = node.name.endsWith('max') ? 'arg_max' : 'arg_min';

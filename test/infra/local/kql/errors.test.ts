@@ -1,0 +1,130 @@
+/** What cannot be compiled says what and where; hostile queries end soon. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Compiler, createCompiler, KqlError } from '../../../../infra/local/kql';
+
+let compiler: Compiler;
+
+beforeAll(() => {
+  compiler = createCompiler({
+    tables: [
+      {
+        name: 'T',
+        columns: [
+          { name: 'a', type: 'int' },
+          { name: 's', type: 'string' },
+          { name: 'd', type: 'dynamic' },
+        ],
+      },
+    ],
+    functions: [
+      { name: 'Broken', parameters: '()', body: 'T\n| where nothing == 1' },
+      { name: 'Odd', parameters: '()', body: '// one\nT\n| reduce by s' },
+    ],
+  });
+  compiler.warmUp();
+});
+
+function errorOf(kql: string): KqlError {
+  try {
+    compiler.compile(kql, { now: new Date(0) });
+  } catch (error) {
+    if (error instanceof KqlError) return error;
+    throw error;
+  }
+  throw new Error(`Compiled: ${kql}`);
+}
+
+describe('malformed', () => {
+  it.each<[string, string, number, number, string]>([
+    ['T | where a ==', 'KS006', 1, 15, ''],
+    ['T\n| where b == 1', 'KS142', 2, 9, 'b'],
+    ['Missing | take 1', 'KS204', 1, 1, 'Missing'],
+    ['T\n| extend x = nofunction(a)', 'KS211', 2, 14, 'nofunction'],
+    ['let f = (x: int) {\n  T | where c > x };\nf(1)', 'KS142', 2, 13, 'c'],
+    ['T | join (T) on zzz', 'KS142', 1, 17, 'zzz'],
+    ['.show tables', 'KS000', 1, 1, '.show tables'],
+  ])('%j', (kql, code, line, column, text) => {
+    const error = errorOf(kql);
+    expect(error).toMatchObject({ code: 'malformed', kustoCode: code, line, column, text });
+    expect(error.message).toContain(`line ${line}, column ${column}`);
+  });
+
+  it('an error in a stored function names the function', () => {
+    expect(errorOf('Broken | count')).toMatchObject({
+      code: 'malformed',
+      functionName: 'Broken',
+      line: 2,
+      text: 'nothing',
+    });
+  });
+
+  it('unknown columns of project-away patterns are harmless, as in Kusto', () => {
+    expect(compiler.compile('T | project-away zzz*', { now: new Date(0) }).columns).toHaveLength(3);
+  });
+});
+
+describe('unsupported', () => {
+  it.each<[string, string, number, number]>([
+    ['T\n| reduce by s', 'reduce', 2, 3],
+    ['T | scan with (step x: true;)', 'scan', 1, 5],
+    ['T | extend x = 1,\n  y = parse_xml(s)', 'parse_xml', 2, 7],
+    ['T | summarize tdigest(a)', 'tdigest', 1, 15],
+    ['T | where * has "x"', '*', 1, 11],
+    ['T | extend x = geo_info_from_ip_address(s)', 'geo_info_from_ip_address', 1, 16],
+    ['T | where d > parse_json(s)', 'dynamics', 1, 11],
+    ['T | take toscalar(T | count)', 'number of rows', 1, 10],
+  ])('%j', (kql, what, line, column) => {
+    const error = errorOf(kql);
+    expect(error).toMatchObject({ code: 'unsupported', line, column });
+    expect(error.message).toContain(what);
+  });
+
+  it('in a stored function, with its name and line', () => {
+    expect(errorOf('Odd')).toMatchObject({ code: 'unsupported', functionName: 'Odd', line: 3, column: 3 });
+  });
+
+  it('in a let function, at its place in the query', () => {
+    expect(errorOf('let f = () {\n  T\n  | reduce by s };\nf')).toMatchObject({
+      code: 'unsupported',
+      line: 3,
+      column: 5,
+    });
+  });
+});
+
+describe('hostile queries', () => {
+  it('deep nesting', () => {
+    expect(errorOf(`print ${'('.repeat(20_000)}1${')'.repeat(20_000)}`).code).not.toBe('unsupported');
+    expect(errorOf(`print ${'1+'.repeat(5000)}1`).code).not.toBe('unsupported');
+  });
+
+  it('a text longer than any query', () => {
+    expect(errorOf(`print "${'x'.repeat(1_100_000)}"`)).toMatchObject({ code: 'limit' });
+  });
+
+  it('tables doubled again and again stay a short statement', () => {
+    const lets = Array.from({ length: 13 }, (_, index) => `let t${index + 1} = union t${index}, t${index};`).join('\n');
+    const { sql } = compiler.compile(`let t0 = T;\n${lets}\nt13 | count`, { now: new Date(0) });
+    expect(sql.length).toBeLessThan(20_000);
+    expect(sql).toContain(' AS MATERIALIZED');
+  });
+
+  it('values doubled forty times are refused', () => {
+    const steps = Array.from(
+      { length: 40 },
+      (_, index) => `let v${index + 1} = strcat(v${index}, v${index}, rand());`,
+    ).join('\n');
+    expect(errorOf(`let v0 = tostring(rand());\n${steps}\nprint v40`)).toMatchObject({ code: 'limit' });
+  });
+
+  it('names with quotes stay names', () => {
+    const odd = createCompiler({
+      tables: [{ name: 'o"dd', columns: [{ name: `a" FROM x; --`, type: 'int' }] }],
+      functions: [],
+    });
+    const { sql, columns } = odd.compile(`['o"dd'] | project ['a" FROM x; --']`, { now: new Date(0) });
+    expect(columns).toEqual([{ name: `a" FROM x; --`, type: 'int' }]);
+    expect(sql).toContain('"a"" FROM x; --"');
+    expect(sql).toContain('"o""dd"');
+  });
+});
