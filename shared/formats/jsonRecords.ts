@@ -133,7 +133,8 @@ export class JsonRecordReader implements FormatReader {
   private between(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at++) {
       const byte = chunk[at] as number;
-      if (byte <= 0x20 || byte === COMMA || byte === BYTE_ORDER_MARK[this.offset + at]) continue;
+      if (byte === 0x20 || byte === NEWLINE || byte === 0x0d || byte === 0x09 || byte === COMMA) continue;
+      if (byte === BYTE_ORDER_MARK[this.offset + at]) continue;
       const inArray = this.stack.endsWith('a');
       if (byte === OPEN_OBJECT) {
         this.open(this.offset + at);

@@ -131,7 +131,7 @@ class BlobNormalizer implements Normalizer {
 
   *end(final: boolean): Generator<Outcome> {
     if (this.reader === undefined) {
-      if (this.head.toString('latin1').trim() !== '') throw this.unknownFormat(this.head);
+      if (this.head.toString('utf8').trim() !== '') throw this.unknownFormat(this.head);
       return;
     }
     yield* this.takeAll(this.reader.end(final));

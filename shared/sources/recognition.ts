@@ -13,6 +13,8 @@ const SIGNATURES: readonly { readonly name: string; readonly bytes: readonly num
   { name: 'UTF-16 text', bytes: [0xfe, 0xff] },
 ];
 
+const WHITE_SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
+
 /** The name of a known format that no source reads, by its first bytes. */
 export function looksLike(first: Uint8Array): string | undefined {
   return SIGNATURES.find(({ bytes }) => bytes.every((byte, index) => first[index] === byte))?.name;
@@ -24,7 +26,7 @@ export function sniffFormat(first: Uint8Array): Format | undefined {
   for (let at = start; at < first.length; at++) {
     const byte = first[at] as number;
     if (byte === 0x7b || byte === 0x5b) return 'json';
-    if (byte > 0x20) return byte === 0xef && at === 0 && first.length < 3 ? undefined : 'lines';
+    if (!WHITE_SPACE.has(byte)) return byte === 0xef && at === 0 && first.length < 3 ? undefined : 'lines';
   }
   return undefined;
 }
