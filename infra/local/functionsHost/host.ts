@@ -104,7 +104,7 @@ export async function startFunctionsHost(options: HostOptions, events = new Even
         ),
     });
 
-    const triggers = startTriggers({
+    const triggers = await startTriggers({
       functions,
       timers: options.timers,
       queues: config.queues,

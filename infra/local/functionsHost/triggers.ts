@@ -25,7 +25,7 @@ export interface Triggers {
 }
 
 /** Disabled functions and those that cannot run have no trigger. */
-export function startTriggers(options: TriggerOptions): Triggers {
+export async function startTriggers(options: TriggerOptions): Promise<Triggers> {
   const { dispatcher, emit, leaseSeconds } = options;
   const listeners: (QueueListener | TimerListener)[] = [];
   for (const fn of options.functions) {
@@ -36,7 +36,7 @@ export function startTriggers(options: TriggerOptions): Triggers {
     if (trigger?.kind === 'timer' && options.timers)
       listeners.push(new TimerListener({ fn, trigger, monitor: options.monitorOf(fn), dispatcher, emit }));
   }
-  for (const listener of listeners) listener.start();
+  await Promise.all(listeners.map((listener) => listener.start()));
   return {
     async stop() {
       await Promise.all(listeners.map((listener) => listener.stop()));

@@ -58,8 +58,13 @@ export class TimerListener {
 
   constructor(private readonly options: TimerListenerOptions) {}
 
-  start(): void {
-    this.#ended = this.#loop().catch((error: unknown) => this.#log(`The timer has stopped: ${describeError(error)}`));
+  /** Resolves when its stored status is read, or a first one is stored; it fires from then on. */
+  async start(): Promise<void> {
+    const now = new Date();
+    const pastDue = await this.#recall(now);
+    this.#ended = this.#loop(now, pastDue).catch((error: unknown) =>
+      this.#log(`The timer has stopped: ${describeError(error)}`),
+    );
   }
 
   /** Fires no more; a run in progress goes on. */
@@ -73,12 +78,9 @@ export class TimerListener {
     return this.#ended;
   }
 
-  async #loop(): Promise<void> {
+  async #loop(now: Date, pastDue: boolean): Promise<void> {
     const { trigger } = this.options;
-    const { schedule } = trigger;
-    const now = new Date();
-    const pastDue = await this.#recall(now);
-    let due = this.#status?.next ?? schedule.next(now);
+    let due = this.#status?.next ?? trigger.schedule.next(now);
     if (pastDue || trigger.runOnStartup) due = await this.#run(new Date(), pastDue);
     while (!this.#stopped) {
       if (!(await this.#until(due))) return;

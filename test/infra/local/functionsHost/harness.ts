@@ -1,9 +1,11 @@
 /** Starts fixture apps on Azurite and collects what the host and the functions tell. */
 import { EventEmitter } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QueueServiceClient } from '@azure/storage-queue';
+import { expect } from 'vitest';
 import { type Azurite, startAzurite } from '../../../../infra/local/azurite/azurite';
 import type {
   HostMessage,
@@ -104,6 +106,44 @@ export async function eventually<T>(look: () => T | undefined | false | Promise<
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A request by node:http, which sends paths and headers just as given. */
+export function ask(
+  host: FunctionsHost,
+  path: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer; chunked?: boolean } = {},
+): Promise<Answer> {
+  const { method = 'GET', headers = {}, body, chunked = false } = options;
+  return new Promise((resolve, reject) => {
+    const length = body === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const request = httpRequest(
+      { port: new URL(host.url).port, host: '127.0.0.1', path, method, headers: { ...length, ...headers } },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString('latin1'),
+          }),
+        );
+      },
+    );
+    request.on('error', reject);
+    if (body !== undefined && chunked) request.write(body);
+    request.end(chunked ? undefined : body);
+  });
+}
+
+/** Headers and body of an answer without content. */
+export const EMPTY = { body: '', headers: expect.objectContaining({ 'content-length': '0' }) };
 
 export function base64(text: string): string {
   return Buffer.from(text).toString('base64');

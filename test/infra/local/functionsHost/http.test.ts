@@ -1,107 +1,39 @@
-/** The HTTP and output rows of the observed behaviour of Microsoft's host. */
-import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** The HTTP rows of the observed behaviour of Microsoft's host. */
+import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually, type Ground, KEYS, prepareGround, type RunningApp, startApp } from './harness';
+import {
+  type Answer,
+  EMPTY,
+  eventually,
+  type Ground,
+  KEYS,
+  prepareGround,
+  type RunningApp,
+  ask as request,
+  startApp,
+} from './harness';
 
 let ground: Ground;
 let app: RunningApp;
-let proxy: QueueProxy;
-
-/** Stands before the queue service: notes each message that has been written, after a while, or refuses it. */
-interface QueueProxy {
-  readonly connectionString: string;
-  readonly written: number[];
-  refuse: boolean;
-  close(): Promise<void>;
-}
-
-async function startProxy(connectionString: string, queueUrl: string): Promise<QueueProxy> {
-  const target = new URL(queueUrl);
-  const state = { refuse: false, written: [] as number[] };
-  const server = createServer((request, response) => {
-    if (state.refuse) {
-      request.resume();
-      response.writeHead(403).end();
-      return;
-    }
-    const { method, url: path, headers } = request;
-    const onward = httpRequest({ host: '127.0.0.1', port: target.port, method, path, headers }, (answer) => {
-      setTimeout(() => {
-        if (method === 'POST') state.written.push(Date.now());
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
-      }, 400);
-    });
-    request.pipe(onward);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return Object.assign(state, {
-    connectionString: connectionString.replace(queueUrl, queueUrl.replace(`:${target.port}/`, `:${port}/`)),
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  });
-}
 
 beforeAll(async () => {
   ground = await prepareGround();
-  proxy = await startProxy(ground.azurite.connectionString, ground.azurite.queueUrl);
   app = await startApp(ground, 'http', {
     keys: { ...KEYS, functions: { keyed: 'own-key' } },
     settings: {
       'AzureWebJobs.off.Disabled': 'true',
       AzureWebJobs__off2__Disabled: '1',
-      AzureWebJobsProxied: proxy.connectionString,
     },
   });
-  await ground.queues.getQueueClient('out').create();
 });
 afterAll(async () => {
   await app?.host.close();
-  await proxy.close();
   await ground.close();
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-/** A request by node:http, which sends paths and headers just as given. */
-function ask(
-  path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string | Buffer; chunked?: boolean } = {},
-): Promise<Answer> {
-  const { method = 'GET', headers = {}, body, chunked = false } = options;
-  return new Promise((resolve, reject) => {
-    const length = body === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const request = httpRequest(
-      { port: new URL(app.host.url).port, host: '127.0.0.1', path, method, headers: { ...length, ...headers } },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString('latin1'),
-          }),
-        );
-      },
-    );
-    request.on('error', reject);
-    if (body !== undefined && chunked) request.write(body);
-    request.end(chunked ? undefined : body);
-  });
-}
-
+const ask = (path: string, options?: Parameters<typeof request>[2]): Promise<Answer> =>
+  request(app.host, path, options);
 const statusOf = async (...parameters: Parameters<typeof ask>): Promise<number> => (await ask(...parameters)).status;
-const EMPTY = { body: '', headers: expect.objectContaining({ 'content-length': '0' }) };
 
 describe('routing', () => {
   it('serves /api/NAME, whatever the case of the path, with or without a slash at the end', async () => {
@@ -316,131 +248,5 @@ describe('bodies', () => {
         .map((r) => r.state),
     ).toEqual(['begun', 'begun', 'begun', 'begun', 'begun']);
     expect(await answers).toEqual([200, 200, 200, 200, 200]);
-  });
-});
-
-describe('queue outputs', () => {
-  const emit = (value: unknown, then?: string) =>
-    ask('/api/emit', { method: 'POST', body: JSON.stringify({ value, then }) });
-
-  async function taken(queue = 'out'): Promise<string[]> {
-    const { receivedMessageItems } = await ground.queues
-      .getQueueClient(queue)
-      .receiveMessages({ numberOfMessages: 32 });
-    return receivedMessageItems.map((m) => Buffer.from(m.messageText, 'base64').toString('utf8'));
-  }
-
-  it.each([
-    ['text', ['text']],
-    [{ a: 1 }, ['{\n  "a": 1\n}']],
-    [
-      ['x', { b: 2 }, 3, [4]],
-      ['x', '{\n  "b": 2\n}', '3', '[\n  4\n]'],
-    ],
-    [7, ['7']],
-    [true, ['True']],
-    [null, []],
-    [[], []],
-    [undefined, []],
-  ])('%j makes the messages %j', async (value, messages) => {
-    expect(await emit(value)).toMatchObject({ status: 200, body: 'emitted' });
-    expect(await taken()).toEqual(messages);
-  });
-
-  it('writes bytes as they are, and makes a missing queue', async () => {
-    expect(await statusOf('/api/emitBytes')).toBe(200);
-    expect(await taken()).toEqual(['raw']);
-    expect(await statusOf('/api/emitFresh')).toBe(200);
-    expect(await taken('made-on-first-use')).toEqual(['x']);
-  });
-
-  it('writes nothing when the handler throws', async () => {
-    expect(await emit('x', 'throw')).toMatchObject({ status: 500, ...EMPTY });
-    expect(await taken()).toEqual([]);
-  });
-
-  it('answers only when all is written, one message after the other', async () => {
-    expect(await ask('/api/emitProxied')).toMatchObject({ status: 200, body: 'ok' });
-    const answered = Date.now();
-    // The first attempt met no queue yet.
-    const [first = 0, second = 0] = proxy.written.slice(-2);
-    expect(first).toBeLessThanOrEqual(second - 400);
-    expect(second).toBeLessThanOrEqual(answered);
-    expect(await taken('proxied')).toEqual(['a', 'b']);
-    proxy.refuse = true;
-    expect(await ask('/api/emitProxied')).toMatchObject({ status: 500, ...EMPTY });
-    proxy.refuse = false;
-  });
-
-  it('fails the request when the queue refuses the message', async () => {
-    expect(await emit('x'.repeat(70_000))).toMatchObject({ status: 500, ...EMPTY });
-    expect(await ask('/api/emitWrong')).toMatchObject({ status: 200 });
-    expect(await ask('/api/emitWrong?set=1')).toMatchObject({ status: 500, ...EMPTY });
-  });
-});
-
-describe('admin endpoints', () => {
-  const master = { 'x-functions-key': KEYS.master };
-  const run = (name: string, body: string, headers: Record<string, string> = {}) =>
-    ask(`/admin/functions/${name}`, {
-      method: 'POST',
-      body,
-      headers: { ...master, 'content-type': 'application/json', ...headers },
-    });
-
-  it('tells its state to the master key alone', async () => {
-    expect(await ask('/admin/host/status')).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer' } });
-    expect(await statusOf('/admin/host/status', { headers: { 'x-functions-key': KEYS.function } })).toBe(403);
-    const { body } = await ask(`/admin/host/status?code=${KEYS.master}`);
-    expect(JSON.parse(body)).toMatchObject({ state: 'Running', version: '4.1037.0.0' });
-    expect(await ask('/admin/host/ping')).toMatchObject({
-      status: 200,
-      headers: { 'cache-control': 'no-store,no-cache' },
-    });
-    const list = JSON.parse((await ask('/admin/functions', { headers: master })).body) as { name: string }[];
-    expect(list.map((fn) => fn.name)).toEqual(app.host.functions.map((fn) => fn.name));
-    expect(await statusOf('/admin/functions/nothere', { headers: master })).toBe(404);
-    expect(await statusOf('/admin/extensions', { headers: master })).toBe(404);
-  });
-
-  it('runs a timer in the background', async () => {
-    expect(await run('NEVER', '{"input":"ignored"}')).toMatchObject({ status: 202, ...EMPTY });
-    const { timer } = await eventually(() => app.recorded('never')[0]);
-    const now = new Date();
-    expect(timer).toEqual({
-      schedule: { adjustForDST: true },
-      scheduleStatus: {
-        last: '0001-01-01T00:00:00+00:00',
-        next: `${now.getUTCFullYear() + 1}-01-01T00:00:00+00:00`,
-        lastUpdated: expect.stringMatching(/^20\d\d-/),
-      },
-      isPastDue: false,
-    });
-    await eventually(() => app.invocations().some((i) => i.function === 'never' && i.trigger === 'admin' && i.ok));
-  });
-
-  it('runs a queue function with a message that never was in a queue', async () => {
-    expect(await statusOf('/admin/functions/admitted', { method: 'POST' })).toBe(401);
-    expect((await run('admitted', '{"input":"{\\"a\\":1}"}')).status).toBe(202);
-    const seen = await eventually(() => app.recorded('admitted')[0]);
-    expect(seen.message).toEqual({ a: 1 });
-    expect(seen.metadata).toMatchObject({
-      dequeueCount: 0,
-      expirationTime: '9999-12-31T23:59:59.9999999+00:00',
-      nextVisibleTime: '9999-12-31T23:59:59.9999999+00:00',
-    });
-    expect(Object.keys(seen.metadata as object)).not.toContain('id');
-    expect(Object.keys(seen.metadata as object)).not.toContain('popReceipt');
-    expect((await run('admitted', '{}')).status).toBe(202);
-    await eventually(() => app.logs().some((l) => l.message.startsWith('Unable to convert trigger')));
-  });
-
-  it('refuses what is no run', async () => {
-    expect((await run('never', '{}', { 'content-type': 'text/plain' })).status).toBe(415);
-    expect((await run('never', '')).status).toBe(400);
-    expect((await run('never', '{bad')).status).toBe(400);
-    expect((await run('never', '{"input":5}')).status).toBe(400);
-    expect((await run('nothere', '{}')).status).toBe(404);
-    expect((await run('off', '{}')).status).toBe(202);
   });
 });
