@@ -3,7 +3,7 @@
  * service's clock (ingestion_time) is compared with itself.
  */
 import { MINUTE } from '../duration';
-import type { LogQuery } from '../ports';
+import type { LogQuery, QueryTable } from '../ports';
 
 /** The tables that Flowtrap's rules read. */
 export const WATCHED_TABLES = ['ASimNetworkSessionLogs', 'ThreatIntelligenceIndicator'] as const;
@@ -28,35 +28,55 @@ export interface Arrival {
   readonly arrived: string;
 }
 
-export const NOTHING_SEEN: ArrivalState = { marks: {}, seen: {} };
+/** A look's outcome: what is new, the state after it, and the tables that could not be looked at (their marks stay). */
+export interface Look {
+  readonly fresh: readonly Arrival[];
+  readonly state: ArrivalState;
+  readonly failures: readonly { readonly table: string; readonly error: unknown }[];
+}
 
 /** Looks at both tables; the same look is taken once a run. */
 export class ArrivalScan {
+  private clock: Promise<QueryTable> | undefined;
   private readonly looks = new Map<string, Promise<readonly Arrival[]>>();
 
   constructor(private readonly query: LogQuery) {}
 
   /**
-   * What arrived since the last look, and the state after it.
+   * The state of a rule that nothing was evaluated of yet: all that arrives from now on counts.
+   * @throws FlowtrapError when the service cannot tell its time.
+   */
+  async begin(): Promise<ArrivalState> {
+    this.clock ??= this.query.query('print Now = now()');
+    const now = (await this.clock).rows[0]?.[0];
+    const mark = padded(typeof now === 'string' ? now : '');
+    return { marks: Object.fromEntries(WATCHED_TABLES.map((table) => [table, mark])), seen: {} };
+  }
+
+  /**
+   * What arrived since the last look.
    * @param oldest event times before it are of no interest (milliseconds).
    */
-  async look(
-    state: ArrivalState,
-    oldest: number,
-  ): Promise<{ readonly fresh: readonly Arrival[]; readonly state: ArrivalState }> {
-    const found = (
-      await Promise.all(WATCHED_TABLES.map((table) => this.lookAt(table, state.marks[table], oldest)))
-    ).flat();
+  async look(state: ArrivalState, oldest: number): Promise<Look> {
+    const looks = await Promise.allSettled(
+      WATCHED_TABLES.map((table) => this.lookAt(table, state.marks[table] ?? '', oldest)),
+    );
+    const found = looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []));
+    const failures = looks.flatMap((look, index) =>
+      look.status === 'rejected' ? [{ table: WATCHED_TABLES[index] ?? '', error: look.reason as unknown }] : [],
+    );
     const fresh = found.filter((arrival) => arrival.arrived > (state.seen[keyOf(arrival)] ?? ''));
     const marks: Record<string, string> = { ...state.marks };
     for (const { table, arrived } of found) if (arrived > (marks[table] ?? '')) marks[table] = arrived;
     const seen: Record<string, string> = {};
+    for (const { table } of failures)
+      for (const [key, arrived] of Object.entries(state.seen)) if (key.startsWith(`${table}/`)) seen[key] = arrived;
     for (const arrival of found)
-      if (arrival.arrived > since(marks[arrival.table])) seen[keyOf(arrival)] = arrival.arrived;
-    return { fresh, state: { marks, seen } };
+      if (arrival.arrived > since(marks[arrival.table] ?? '')) seen[keyOf(arrival)] = arrival.arrived;
+    return { fresh, state: { marks, seen }, failures };
   }
 
-  private lookAt(table: string, mark: string | undefined, oldest: number): Promise<readonly Arrival[]> {
+  private lookAt(table: string, mark: string, oldest: number): Promise<readonly Arrival[]> {
     const bound = Math.floor(oldest / SLOT) * SLOT;
     const key = `${table} ${mark} ${bound}`;
     const look = this.looks.get(key) ?? this.ask(table, mark, bound);
@@ -64,10 +84,9 @@ export class ArrivalScan {
     return look;
   }
 
-  private async ask(table: string, mark: string | undefined, oldest: number): Promise<Arrival[]> {
-    const arrivedAfter = mark === undefined ? '' : `| where ingestion_time() > datetime(${since(mark)})\n`;
+  private async ask(table: string, mark: string, oldest: number): Promise<Arrival[]> {
     const { rows } = await this.query.query(
-      `${table}\n${arrivedAfter}| where TimeGenerated >= datetime(${new Date(oldest).toISOString()})\n` +
+      `${table}\n| where ingestion_time() > datetime(${since(mark)})\n| where TimeGenerated >= datetime(${new Date(oldest).toISOString()})\n` +
         `| extend Arrived = ingestion_time(), Slot = bin(TimeGenerated, 5m)\n` +
         `| summarize Arrived = max(Arrived) by Slot\n| project Slot, Arrived`,
     );
@@ -84,8 +103,8 @@ function keyOf({ table, slot }: Arrival): string {
 }
 
 /** The overlap before a mark, as text. */
-function since(mark: string | undefined): string {
-  return mark === undefined ? '' : padded(new Date(Date.parse(mark) - OVERLAP).toISOString());
+function since(mark: string): string {
+  return padded(new Date(Date.parse(mark) - OVERLAP).toISOString());
 }
 
 /** With seven decimals always. */

@@ -4,7 +4,7 @@
 import { DAY } from '../duration';
 import { describeError } from '../errors';
 import type { Rule } from '../rules/rule';
-import { type ArrivalScan, NOTHING_SEEN, SLOT } from './arrivals';
+import { type ArrivalScan, SLOT } from './arrivals';
 import type { ReportBuilder } from './detectReport';
 import { evaluateInto, type RuleSession } from './evaluateWindow';
 import type { KeptRuleState, LateWindow } from './ruleState';
@@ -18,7 +18,8 @@ const MOST_REMEMBERED = 4100;
 
 /**
  * Looks for late data and remembers the windows that it touches. To be called before due windows are evaluated: they then
- * hold everything that this look has seen. A look that fails is a problem, and taken again the next time.
+ * hold everything that this look has seen. A table that cannot be looked at is a problem, and looked at the next time.
+ * @throws FlowtrapError when a rule's very first look fails: evaluating before it would miss what comes between.
  */
 export async function noticeLate(
   rule: Rule,
@@ -26,27 +27,23 @@ export async function noticeLate(
   scan: ArrivalScan,
   report: ReportBuilder,
 ): Promise<void> {
-  const { arrivals, evaluatedTo, start } = kept.value;
+  const { evaluatedTo, start } = kept.value;
+  const before = kept.value.arrivals ?? (await scan.begin());
   const oldestEnd = Math.max(start, evaluatedTo - REACH);
-  try {
-    const { fresh, state } = await scan.look(arrivals ?? NOTHING_SEEN, oldestEnd - rule.queryPeriod);
-    const late = new Map(kept.value.late.map((window) => [window.end, window]));
-    if (arrivals !== undefined) {
-      for (const { slot } of fresh) {
-        let first = true;
-        for (const end of endsTouching(rule, slot, slot + SLOT, oldestEnd, evaluatedTo)) {
-          late.set(end, { end, first: first || late.get(end)?.first === true });
-          first = false;
-        }
-      }
+  const { fresh, state, failures } = await scan.look(before, oldestEnd - rule.queryPeriod);
+  for (const { table, error } of failures)
+    report.problem(`rule ${rule.name}`, `looking for late data in ${table}: ${describeError(error)}`);
+  const late = new Map(kept.value.late.map((window) => [window.end, window]));
+  for (const { slot } of fresh) {
+    let first = true;
+    for (const end of endsTouching(rule, slot, slot + SLOT, oldestEnd, evaluatedTo)) {
+      late.set(end, { end, first: first || late.get(end)?.first === true });
+      first = false;
     }
-    const remembered = [...late.values()].sort(byUrgency).slice(0, MOST_REMEMBERED);
-    if (late.size > remembered.length) report.count('windows.forgotten', late.size - remembered.length);
-    kept.value = { ...kept.value, arrivals: state, late: remembered };
-  } catch (error) {
-    kept.value = { ...kept.value, arrivals: arrivals ?? NOTHING_SEEN };
-    report.problem(`rule ${rule.name}`, `looking for late data: ${describeError(error)}`);
   }
+  const remembered = [...late.values()].sort(byUrgency).slice(0, MOST_REMEMBERED);
+  if (late.size > remembered.length) report.count('windows.forgotten', late.size - remembered.length);
+  kept.value = { ...kept.value, arrivals: state, late: remembered };
 }
 
 export async function evaluateLate(

@@ -98,6 +98,23 @@ describe('late data', () => {
     expect((await world.detect()).counts).toMatchObject({ 'windows.late': 1 });
   });
 
+  it('is looked for before a rule is evaluated for the first time, or the rule waits', async () => {
+    const world = new World();
+    world.events.push({ time: '2026-03-02T09:30:00Z', address: BAD });
+    const failing = (start: string) => ({
+      query: async (kql: string, span?: { from: Date; to: Date }) => {
+        if (kql.startsWith(start)) throw new FlowtrapError('unavailable', 'away.');
+        return world.query.query(kql, span);
+      },
+    });
+    expect((await world.detect({ query: failing('print') })).counts.windows).toBeUndefined();
+    // A table that is not there keeps no rule from running, and what comes to it meanwhile is found later.
+    expect((await world.detect({ query: failing('ASim') })).counts.windows).toBe(6);
+    world.events.push({ time: '2026-03-02T08:30:00Z', arrived: '2026-03-02T12:21:00Z', address: BAD });
+    world.clock.time = '2026-03-02T12:40:00Z';
+    expect((await world.detect()).counts).toMatchObject({ 'windows.late': 1 });
+  });
+
   it('joins the incident of a later window, and takes its first activity back', async () => {
     const world = new World();
     world.events.push({ time: '2026-03-02T10:30:00Z', address: BAD });

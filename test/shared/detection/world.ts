@@ -177,6 +177,8 @@ export class World {
       this.queries.push(kql);
       if (kql.startsWith('FlowtrapAlerts_CL')) return this.alertTable(kql);
       if (kql.startsWith('ASimNetworkSessionLogs')) return this.arrivals(kql);
+      if (kql.startsWith('print'))
+        return { columns: [{ name: 'Now', type: 'datetime' }], rows: [[this.clock.now().toISOString()]] };
       if (kql.startsWith('ThreatIntelligenceIndicator')) return { columns: [], rows: [] };
       if (this.queryFailure) throw this.queryFailure;
       return this.result(timespan ?? { from: new Date(0), to: new Date(8.64e15) });
