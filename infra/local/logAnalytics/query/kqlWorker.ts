@@ -58,7 +58,9 @@ function faultOf(error: unknown): QueryFault {
   return { kind: 'engine', message: `The query could not be compiled: ${describeError(error)}` };
 }
 
-/** The parser numbers its diagnostics from KS001; what is below 100 comes from the grammar. */
+/** The parser's diagnostics about the grammar: missing, unexpected and malformed text, declarations, types, operators. */
+const SYNTAX_CODES = /^KS(00\d|170|172|176|198)$/;
+
 function isSyntax(kustoCode: string | undefined): boolean {
-  return kustoCode === undefined || /^KS0\d\d$/.test(kustoCode);
+  return kustoCode === undefined || SYNTAX_CODES.test(kustoCode);
 }

@@ -158,8 +158,10 @@ describe('a query that cannot be run', () => {
     const { status, json } = await service.query('Sample_CL\n| where Nope == 1');
     expect([status, json.error.code, json.error.innererror.code]).toEqual([400, 'BadArgumentError', 'SemanticError']);
     expect(innermost(json.error)).toMatchObject({ line: 2, pos: 8, token: 'Nope' });
-    const syntax = await service.query('Sample_CL | where | count');
-    expect([syntax.status, syntax.json.error.innererror.code]).toEqual([400, 'SyntaxError']);
+    for (const kql of ['Sample_CL | where | count', 'Sample_CL | wher Big', 'Sample_CL | project (']) {
+      const syntax = await service.query(kql);
+      expect([syntax.status, syntax.json.error.innererror.code], kql).toEqual([400, 'SyntaxError']);
+    }
   });
 
   it('says so when the local engine lacks the construct, and goes on', async () => {
