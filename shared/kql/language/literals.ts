@@ -155,7 +155,7 @@ export function parseTimespan(text: string): bigint | undefined {
     const size = TICKS[(unit[4] ?? '').toLowerCase()];
     return size === undefined ? undefined : signed(unit[1], scaled(unit[2] ?? '0', unit[3] ?? '', size));
   }
-  const clock = /^([-+]?)(?:(\d+)[.:])?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?$/.exec(text);
+  const clock = /^([-+]?)(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?$/.exec(text);
   if (clock !== null) {
     const [hour, minute, second] = [clock[3], clock[4], clock[5] ?? 0].map((part) => BigInt(part ?? 0));
     if ((hour ?? 0n) > 23n || (minute ?? 0n) > 59n || (second ?? 0n) > 59n) return undefined;
