@@ -45,3 +45,8 @@ export function jsonText(text: string): string {
   if (text.length > MAX_TEXT) return JSON.stringify(text.slice(0, MAX_TEXT));
   return /^[ !#-[\]-~]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }
+
+/** One row member with its comma, or nothing for an empty value. */
+export function member(name: string, value: string | undefined): string {
+  return value === undefined || value === '' ? '' : `"${name}":${jsonText(value)},`;
+}

@@ -140,6 +140,28 @@ function isEnd(byte: number): boolean {
   return byte === 0x2c || byte === 0x5d || byte === 0x7d || byte <= 0x20;
 }
 
+/** The value if it is an object. */
+export function asObject(value: JsonValue | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof StringSpan)
+    ? (value as JsonObject)
+    : undefined;
+}
+
+/** The value if it is an array that was read. */
+export function asArray(value: JsonValue | undefined): JsonArray | undefined {
+  return Array.isArray(value) ? (value as JsonArray) : undefined;
+}
+
+/** The value if it is a string, else ''. */
+export function asText(value: JsonValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A string or a number as text, anything else as ''. */
+export function asScalar(value: JsonValue | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
 /** Walks the strings of an array that was left in place. */
 export class StringCursor {
   /** Place of the current element in the bytes, without its quotes. */

@@ -1,5 +1,4 @@
 /** Points in time as log lines write them, in milliseconds since the epoch. */
-import { isEventTime } from '../asim/times';
 
 const MONTHS: readonly string[] = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 
@@ -29,6 +28,8 @@ const CEF_TEXT = /^([A-Za-z]{3}) {1,2}(\d{1,2}),? (\d{4}) (\d{2}):(\d{2}):(\d{2}
 const ISO_TEXT = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?: ?(\S{1,6}))?$/;
 const SLASH_TEXT = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?()$/;
 const FIRST_MILLISECONDS = 1e11;
+/** Times until then are read. */
+const LATEST = Date.UTC(9999, 11, 31);
 
 /**
  * Reads Unix seconds or milliseconds, `Mar 02 2026 10:00:12[.123] [GMT]`, ISO 8601 and `2026/03/02 10:00:12`.
@@ -75,5 +76,5 @@ function zoneOffset(zone: string | undefined): number {
 }
 
 function checked(time: number): number | undefined {
-  return isEventTime(time) ? time : undefined;
+  return Number.isInteger(time) && time > 0 && time < LATEST ? time : undefined;
 }

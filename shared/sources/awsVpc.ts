@@ -12,10 +12,9 @@
 import { hash } from 'node:crypto';
 import type { Address } from '../asim/addresses';
 import { answerEvidence, opposite, refineDirection } from '../asim/direction';
-import { jsonText, SCHEMA_VERSION } from '../asim/networkSession';
+import { jsonText, member, SCHEMA_VERSION } from '../asim/networkSession';
 import { hasPorts, protocolName, UNASSIGNED } from '../asim/protocols';
 import { isEventTime, isoTime } from '../asim/times';
-import { member } from './flowTuples';
 import { portNumber, wholeNumber } from './numbers';
 import { dead, type LineMapping, type LineSource, type Mapped, type MappingContext, skipped } from './source';
 

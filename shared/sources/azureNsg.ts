@@ -7,17 +7,11 @@
  * - the schema's product name (Azure NSG flows) and no domain type outside of the schema's list.
  */
 import { canonicalMac } from '../asim/names';
-import type { JsonObject } from '../formats/json';
-import { StringSpan } from '../formats/json';
+import { member } from '../asim/networkSession';
+import { asArray, asObject, asScalar, asText, type JsonObject, StringSpan } from '../formats/json';
 import {
   AZURE_FLOW_MEMBERS,
-  asArray,
-  asObject,
-  asScalar,
-  asText,
   mapTuples,
-  member,
-  placed,
   recordDigest,
   resourceName,
   subscriptionOf,
@@ -26,7 +20,7 @@ import {
   tupleProtocol,
 } from './flowTuples';
 import type { Outcome } from './normalizer';
-import { dead, type JsonSource, type MappingContext, skipped } from './source';
+import { dead, type JsonSource, type MappingContext, placed, skipped } from './source';
 
 /** time, source, destination, source port, destination port, protocol, direction, decision; version 2: state, four counters. */
 const LAYOUT: TupleLayout = {

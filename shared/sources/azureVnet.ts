@@ -6,17 +6,11 @@
  * - the schema's product name (Azure NSG flows), and direction by internal networks.
  */
 import { canonicalMac } from '../asim/names';
-import type { JsonObject } from '../formats/json';
-import { StringSpan } from '../formats/json';
+import { member } from '../asim/networkSession';
+import { asArray, asObject, asScalar, asText, type JsonObject, StringSpan } from '../formats/json';
 import {
   AZURE_FLOW_MEMBERS,
-  asArray,
-  asObject,
-  asScalar,
-  asText,
   mapTuples,
-  member,
-  placed,
   recordDigest,
   resourceName,
   subscriptionOf,
@@ -25,7 +19,7 @@ import {
   tupleProtocol,
 } from './flowTuples';
 import type { Outcome } from './normalizer';
-import { dead, type JsonSource, type MappingContext, skipped } from './source';
+import { dead, type JsonSource, type MappingContext, placed, skipped } from './source';
 
 const STATES: ReadonlySet<string> = new Set(['B', 'C', 'E', 'D']);
 /** Encryption results that mean the traffic was dropped by the enforcement policy. */

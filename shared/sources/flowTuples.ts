@@ -11,11 +11,10 @@ import { refineDirection } from '../asim/direction';
 import { jsonText, SCHEMA_VERSION } from '../asim/networkSession';
 import { hasPorts, protocolName, UNASSIGNED } from '../asim/protocols';
 import { isEventTime, isoTime } from '../asim/times';
-import { type JsonArray, type JsonObject, type JsonValue, StringCursor, StringSpan } from '../formats/json';
-import { kept } from '../formats/record';
+import { StringCursor, type StringSpan } from '../formats/json';
 import type { Outcome } from './normalizer';
 import { portNumber, wholeNumber } from './numbers';
-import { dead, type Mapped, type MappingContext } from './source';
+import { dead, type Mapped, type MappingContext, placed } from './source';
 
 /** What a tuple's fields say, after the five that all layouts share. */
 export interface TupleFacts {
@@ -223,41 +222,6 @@ export function* mapTuples(
     index++;
   }
   return index - first;
-}
-
-/**
- * The outcome of a record with its place.
- * @param offset of its first byte in the content; its bytes are those of `bytes` from `start` to `end`.
- */
-export function placed(mapped: Mapped, offset: number, bytes: Uint8Array, start = 0, end = bytes.length): Outcome {
-  const length = end - start;
-  if (mapped.kind === 'session') return { kind: 'session', row: mapped.row, time: mapped.time, offset, length };
-  if (mapped.kind === 'skipped') return { kind: 'skipped', reason: mapped.reason, offset, length };
-  return { kind: 'dead', reason: mapped.reason, offset, length, record: kept(bytes.subarray(start, end)) };
-}
-
-export function asObject(value: JsonValue | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof StringSpan)
-    ? (value as JsonObject)
-    : undefined;
-}
-
-export function asArray(value: JsonValue | undefined): JsonArray | undefined {
-  return Array.isArray(value) ? (value as JsonArray) : undefined;
-}
-
-export function asText(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** A string or a number as text, anything else as ''. */
-export function asScalar(value: JsonValue | undefined): string {
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-}
-
-/** One row member with its comma, or nothing for an empty value. */
-export function member(name: string, value: string | undefined): string {
-  return value === undefined || value === '' ? '' : `"${name}":${jsonText(value)},`;
 }
 
 /** Subscription id in an Azure resource id, in lower case; '' when it is none. */

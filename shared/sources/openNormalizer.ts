@@ -9,7 +9,6 @@ import { JsonRecordReader } from '../formats/jsonRecords';
 import { LineReader } from '../formats/lines';
 import { type FormatItem, type FormatReader, recordBytes } from '../formats/record';
 import { SOURCES, sourceById } from './catalogue';
-import { placed } from './flowTuples';
 import type { Normalizer, NormalizerInput, Outcome, ResumePoint } from './normalizer';
 import { type Format, looksLike, sniffFormat } from './recognition';
 import {
@@ -19,6 +18,7 @@ import {
   type LineSource,
   type LogSource,
   type MappingContext,
+  placed,
 } from './source';
 
 /** Unrecognised content that is held before the blob is refused. */

@@ -4,6 +4,7 @@
  */
 import type { AddressBook } from '../asim/addresses';
 import type { JsonObject } from '../formats/json';
+import { kept } from '../formats/record';
 import type { Outcome } from './normalizer';
 
 /** What a record became; normalizing adds the place. */
@@ -72,4 +73,15 @@ export function skipped(reason: string): Mapped {
 
 export function dead(reason: string): Mapped {
   return { kind: 'dead', reason };
+}
+
+/**
+ * The outcome of a record with its place.
+ * @param offset of its first byte in the content; its bytes are those of `bytes` from `start` to `end`.
+ */
+export function placed(mapped: Mapped, offset: number, bytes: Uint8Array, start = 0, end = bytes.length): Outcome {
+  const length = end - start;
+  if (mapped.kind === 'session') return { kind: 'session', row: mapped.row, time: mapped.time, offset, length };
+  if (mapped.kind === 'skipped') return { kind: 'skipped', reason: mapped.reason, offset, length };
+  return { kind: 'dead', reason: mapped.reason, offset, length, record: kept(bytes.subarray(start, end)) };
 }
