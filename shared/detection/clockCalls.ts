@@ -7,9 +7,9 @@ export interface ClockCall {
   readonly kind: string;
 }
 
-export interface ClockCalls<Call extends ClockCall = ClockCall> {
+export interface ClockCalls {
   /** @throws FlowtrapError `malformed` when the text is no KQL. */
-  find(kql: string): readonly Call[] | Promise<readonly Call[]>;
+  find(kql: string): readonly ClockCall[] | Promise<readonly ClockCall[]>;
   /** The text with now() and ago() replaced by literals at `end`. */
-  move(kql: string, calls: readonly Call[], end: Date): string;
+  move(kql: string, calls: readonly ClockCall[], end: Date): string;
 }
