@@ -7,6 +7,7 @@ app.storageQueue('normalizeFlows', {
   queueName: flowtrap().config.queues.blobs,
   connection: 'AzureWebJobsStorage',
   handler: async (message, context) => {
-    await flowtrap().blobEvent(message, invocationLog(context));
+    const redelivered = Number(context.triggerMetadata?.dequeueCount ?? 1) > 1;
+    await flowtrap().blobEvent(message, redelivered, invocationLog(context));
   },
 });

@@ -42,8 +42,8 @@ const WORK_WITHIN = 8 * MINUTE;
 export interface App {
   readonly config: Config;
   runTimer(job: 'indicators' | 'sweep' | 'detect', log: Log): Promise<JobReport>;
-  /** One message of the blob queue. */
-  blobEvent(message: unknown, log: Log): Promise<JobReport>;
+  /** One message of the blob queue. `redelivered`: it was given out before, and that run did not finish. */
+  blobEvent(message: unknown, redelivered: boolean, log: Log): Promise<JobReport>;
   /** @throws FlowtrapError `malformed` when the body is no request. */
   requestRun(body: unknown): Promise<RunDocument>;
   /** @throws FlowtrapError `notFound`. */
@@ -189,9 +189,9 @@ export function createApp(environment: Readonly<Record<string, string | undefine
   return {
     config,
     runTimer: (job, log) => recorded<JobReport>({ job, trigger: 'timer', subject: '' }, log, () => timerJobs[job](log)),
-    blobEvent: (message, log) =>
+    blobEvent: (message, redelivered, log) =>
       recorded({ job: 'normalize', trigger: 'event', subject: subjectOf(message) }, log, () =>
-        handleBlobEvent(message, flowDependencies(log)),
+        handleBlobEvent(message, flowDependencies(log), { redelivered }),
       ),
     requestRun: async (body) =>
       queueRun(parseRunRequest(body, clock.now()), { state: state(), queue: runQueue(), clock }),

@@ -16,6 +16,8 @@ export interface JobHealth {
   readonly lagSeconds: number | null;
   readonly lastError: { readonly at: string; readonly message: string } | null;
   readonly problems: readonly JobProblem[];
+  /** Sessions of the newest run that had any which came too late to keep their time (two days); no past window sees them. */
+  readonly tooLate: { readonly at: string; readonly sessions: number } | null;
 }
 
 export interface Health {
@@ -104,6 +106,7 @@ function jobHealth(status: JobStatus, { config, now, startedAt }: HealthDependen
     lastSuccess: lastSuccess ?? null,
     lagSeconds: lag === undefined ? null : Math.round(lag / 1000),
     lastError: lastError ?? null,
+    tooLate: status.tooLate ?? null,
     problems: late
       ? [
           ...problems,

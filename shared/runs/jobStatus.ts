@@ -12,6 +12,8 @@ export interface JobStatus {
   /** What the newest run that came through could not do. */
   readonly problems: readonly JobProblem[];
   readonly counts: Readonly<Record<string, number>>;
+  /** normalize: the newest run with sessions too old to keep their time in the service, so that no past window sees them. */
+  readonly tooLate?: { readonly at: string; readonly sessions: number };
 }
 
 const PROBLEMS_KEPT = 20;
@@ -30,7 +32,13 @@ export async function noteJobEnd(job: JobName, end: JobEnd, state: StateStore): 
     const after: JobStatus =
       'error' in end
         ? { ...before, lastError: { at: end.at, message: end.error } }
-        : { ...before, lastSuccess: end.at, counts: end.counts, problems: end.problems.slice(0, PROBLEMS_KEPT) };
+        : {
+            ...before,
+            lastSuccess: end.at,
+            counts: end.counts,
+            problems: end.problems.slice(0, PROBLEMS_KEPT),
+            ...(end.counts.tooLate ? { tooLate: { at: end.at, sessions: end.counts.tooLate } } : {}),
+          };
     try {
       await state.put(key, after, { ifMatch: entry?.etag ?? 'absent' });
       return;

@@ -40,9 +40,15 @@ export async function recordRun<Report extends JobReport>(
     await record(kind, deps, startTime, report, undefined);
     return report;
   } catch (error) {
-    await record(kind, deps, startTime, { counts: {}, problems: [] }, describeError(error));
+    await record(kind, deps, startTime, reportOf(error), describeError(error));
     throw error;
   }
+}
+
+/** What a run had done before it failed, when its error tells. */
+function reportOf(error: unknown): JobReport {
+  const report = (error as { readonly report?: JobReport } | null)?.report;
+  return report ?? { counts: {}, problems: [] };
 }
 
 async function record(
@@ -68,7 +74,10 @@ async function record(
     Skipped: counts.skipped,
     DeadLettered: counts.deadLettered,
     Counts: counts,
-    Problems: error !== undefined ? [{ subject: kind.job, message: error }] : problems.slice(0, PROBLEMS_IN_ROW),
+    Problems: [...(error === undefined ? [] : [{ subject: kind.job, message: error }]), ...problems].slice(
+      0,
+      PROBLEMS_IN_ROW,
+    ),
   };
   await Promise.all([
     attempt('job status', deps.log, () =>

@@ -39,6 +39,7 @@ const OUTPUT_KEPT = 4000;
 export async function startChildService(child: ChildOptions): Promise<ChildService> {
   const process = fork(child.entry, [JSON.stringify(child.options)], {
     env: { ...child.environment },
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let output = '';

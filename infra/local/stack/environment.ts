@@ -32,6 +32,7 @@ type PlatformName =
   | 'IDENTITY_HEADER'
   | 'FUNCTIONS_WORKER_RUNTIME'
   | 'AZURE_FUNCTIONS_ENVIRONMENT'
+  | 'AzureFunctionsJobHost__extensions__queues__maxPollingInterval'
   | 'TZ'
   | 'PATH';
 
@@ -46,6 +47,8 @@ export function functionsEnvironment(addresses: LocalAddresses, choices: LocalCh
   }));
   const settings: Partial<Record<SettingName | PlatformName, string>> = {
     FUNCTIONS_WORKER_RUNTIME: 'node',
+    // host.json's ten seconds spare an idle account transactions; here somebody is waiting.
+    AzureFunctionsJobHost__extensions__queues__maxPollingInterval: '00:00:01',
     AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
     TZ: 'UTC',
     PATH: process.env.PATH ?? '',

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
+import { Readable } from 'node:stream';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { FlowtrapError } from '../../../shared/errors';
 import { LOCAL } from './localIdentifiers';
@@ -28,9 +29,22 @@ export async function uploadLogs(
   for (const [index, file] of files.entries()) {
     const name = info.isDirectory() ? relative(path, file).split(sep).join('/') : basename(file);
     onProgress(`uploading ${index + 1} of ${files.length}: ${name}`);
-    await container.getBlockBlobClient(name).uploadStream(createReadStream(file), BLOCK_BYTES, BLOCKS_AT_ONCE);
+    await container.getBlockBlobClient(name).uploadStream(Readable.from(wholeLines(file)), BLOCK_BYTES, BLOCKS_AT_ONCE);
   }
   return files.length;
+}
+
+/** The file's bytes; a text whose last line has no end gets one: a log that may still grow keeps such a line waiting. */
+async function* wholeLines(file: string): AsyncGenerator<Buffer> {
+  let first: Buffer | undefined;
+  let last: Buffer | undefined;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    first ??= chunk;
+    last = chunk;
+    yield chunk;
+  }
+  const isText = first !== undefined && !first.subarray(0, 512).includes(0) && first[0] !== 0x1f;
+  if (isText && last?.at(-1) !== 0x0a) yield Buffer.from('\n');
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

@@ -169,6 +169,7 @@ async function startParts(
     queue: BLOB_QUEUE,
     intervalMs: LOOK_EVERY,
     stateFile: join(folder, 'eventGrid.json'),
+    warn: options.onLog ?? (() => undefined),
   });
   closers.push(() => eventGrid.close());
 
