@@ -3,6 +3,7 @@
  * default ports. The same environment that the embedded host gives the functions.
  */
 import { functionsEnvironment } from '../local/stack/environment';
+import { LOCAL } from '../local/stack/localIdentifiers';
 import { stackPorts } from '../local/stack/ports';
 
 /** Azurite's published account and key (learn.microsoft.com, "Use the Azurite emulator"): they open nothing but an emulator. */
@@ -23,7 +24,7 @@ export function localSettingsSample(): string {
       sentinelUrl: at(ports.sentinel),
       threatConnectUrl: `${at(ports.threatConnect)}/api`,
       identityEndpoint: `${at(ports.identity)}/msi/token`,
-      identityHeader: 'local-stand-in-only',
+      identityHeader: LOCAL.identityHeader,
     },
     { flowStart: new Date(0), clock: undefined, overrides: {} },
   );

@@ -47,6 +47,7 @@ it('so is one that the service took long to make queryable, once the window may 
     'slow.log',
     awsLine({ time: '2026-03-02T10:40:00Z', source: '10.0.1.7', destination: BEACON, sourcePort: 40_007 }),
   );
+  await stack.stack.setLogAnalytics({ visibleAfterMs: 0 });
   await at('2026-03-02T12:31:00Z');
   await stack.run('detect');
   const rows = async () =>

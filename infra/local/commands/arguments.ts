@@ -2,15 +2,22 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { FlowtrapError } from '../../../shared/errors';
 
+/** The call was wrong: exit code 2. */
+export class UsageError extends FlowtrapError {
+  constructor(what: string, subject?: string, fix = 'See --help.') {
+    super('malformed', what, subject === undefined ? { fix } : { subject, fix });
+  }
+}
+
 type Options = NonNullable<ParseArgsConfig['options']>;
 
 /**
- * @throws FlowtrapError `malformed` for an unknown option, a missing value, or positionals where none are allowed.
+ * @throws UsageError for an unknown option, a missing value, or positionals where none are allowed.
  */
 export function readArguments<O extends Options>(argv: readonly string[], options: O, allowPositionals = false) {
   try {
     return parseArgs({ args: [...argv], options, allowPositionals, strict: true });
   } catch (error) {
-    throw new FlowtrapError('malformed', (error as Error).message, { fix: 'See --help.' });
+    throw new UsageError((error as Error).message);
   }
 }

@@ -1,5 +1,6 @@
 /** The `flowtrap` program: finds the command, runs it, ends with its exit code. */
 import { describeError } from '../../../shared/errors';
+import { UsageError } from './arguments';
 import type { Command } from './command';
 
 /** Loaded only when asked for, so that `--help` does not start DuckDB. */
@@ -56,6 +57,6 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     process.stderr.write(`flowtrap: ${describeError(error)}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

@@ -1,11 +1,11 @@
 /** `flowtrap start`: everything on this machine, one round through it, then it keeps running. */
-import { describeError, FlowtrapError } from '../../../shared/errors';
+import { describeError } from '../../../shared/errors';
 import type { RoundSummary } from '../stack/collect';
 import { stackPorts } from '../stack/ports';
-import { runRound } from '../stack/round';
+import { runRound, uploadTraffic } from '../stack/round';
 import { stackFolder } from '../stack/stackFile';
 import { type Stack, startStack } from '../stack/startStack';
-import { readArguments } from './arguments';
+import { readArguments, UsageError } from './arguments';
 import type { Command, CommandIo } from './command';
 import { grouped, tableLines } from './table';
 
@@ -45,10 +45,7 @@ export const start: Command = {
     }
     const host = readHost(values.host);
     if (host === 'none' && (values.once || values.logs !== undefined)) {
-      throw new FlowtrapError('malformed', 'needs functions to run.', {
-        subject: '--host none',
-        fix: 'Leave out --once and --logs.',
-      });
+      throw new UsageError('needs functions to run.', '--host none', 'Leave out --once and --logs.');
     }
     // With --json, stdout belongs to the result alone.
     const show = (line: string): void => void (values.json ? io.stderr : io.stdout).write(`${line}\n`);
@@ -80,7 +77,7 @@ export const start: Command = {
       stack = await Promise.race([starting, end.then(() => starting)]);
       const running = stack;
       const work =
-        host === 'none' ? Promise.resolve(undefined) : runRound(running, { logs: values.logs, onProgress: progress });
+        host === 'none' ? feedOnly(running, progress) : runRound(running, { logs: values.logs, onProgress: progress });
       // An early end leaves the round's own failure without a listener.
       work.catch(() => undefined);
       const outcome = await Promise.race([work.then((summary) => ({ summary })), end.then((code) => ({ code }))]);
@@ -111,16 +108,22 @@ export const start: Command = {
   },
 };
 
+/** Without functions of our own: the sample traffic waits for those of `func start`. */
+async function feedOnly(stack: Stack, onProgress: (line: string) => void): Promise<undefined> {
+  await uploadTraffic(stack, onProgress);
+  return undefined;
+}
+
 function readHost(text: string): 'embedded' | 'func' | 'none' {
   if (text === 'embedded' || text === 'func' || text === 'none') return text;
-  throw new FlowtrapError('malformed', `"${text}" is none of embedded, func, none.`, { subject: '--host' });
+  throw new UsageError(`"${text}" is none of embedded, func, none.`, '--host');
 }
 
 function readPort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const port = Number(text);
   if (!Number.isInteger(port) || port < 1024 || port > 65_528) {
-    throw new FlowtrapError('malformed', `"${text}" is no port from 1024 to 65528.`, { subject: '--port-base' });
+    throw new UsageError(`"${text}" is no port from 1024 to 65528.`, '--port-base');
   }
   return port;
 }

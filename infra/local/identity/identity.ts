@@ -21,10 +21,11 @@ export interface Identity {
 
 /**
  * @param options.port 0 lets the system choose.
+ * @param options.header the header to be shown; left out: a random one.
  * @throws FlowtrapError `configuration` when the port is taken.
  */
-export async function startIdentity(options: { readonly port: number }): Promise<Identity> {
-  const header = randomUUID();
+export async function startIdentity(options: { readonly port: number; readonly header?: string }): Promise<Identity> {
+  const header = options.header ?? randomUUID();
   const server = createServer((request, response) => answer(header, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>

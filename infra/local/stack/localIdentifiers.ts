@@ -14,6 +14,8 @@ export const LOCAL = {
     alias: 'Local',
     owner: 'Flowtrap Samples',
   },
+  /** Fixed, so that local.settings.sample.json can hold it: it opens the stand-in's token endpoint only. */
+  identityHeader: 'local-stand-in-only',
   hostId: 'flowtrap-local',
   /** Where the user's own files (`--logs`) are put. */
   logsContainer: 'local-logs',

@@ -54,7 +54,8 @@ export async function runRound(stack: Stack, options: RoundOptions): Promise<Rou
   return collect(stack, failures, covered);
 }
 
-async function feedSamples(stack: Stack, { onProgress }: RoundOptions): Promise<void> {
+/** The sample traffic, once per state, and its events. */
+export async function uploadTraffic(stack: Stack, onProgress: (line: string) => void): Promise<void> {
   if (!stack.history.samplesUploaded) {
     onProgress('uploading sample traffic');
     await uploadSamples(stack.file.storageConnectionString, stack.samples);
@@ -62,6 +63,10 @@ async function feedSamples(stack: Stack, { onProgress }: RoundOptions): Promise<
     stack.remember({ ...stack.history, samplesUploaded: true });
   }
   await stack.eventGrid.scanNow();
+}
+
+async function feedSamples(stack: Stack, { onProgress }: RoundOptions): Promise<void> {
+  await uploadTraffic(stack, onProgress);
   await untilIdle(stack, onProgress);
 }
 

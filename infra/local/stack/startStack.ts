@@ -134,7 +134,7 @@ async function startParts(
       environment: { PATH: process.env.PATH ?? '', TZ: 'UTC', UV_THREADPOOL_SIZE: '16' },
       onExit: broken,
     }),
-    startIdentity({ port: ports.identity }),
+    startIdentity({ port: ports.identity, header: LOCAL.identityHeader }),
     startSentinel({
       port: ports.sentinel,
       file: join(folder, 'sentinel.json'),
