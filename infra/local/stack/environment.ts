@@ -75,6 +75,14 @@ export function functionsEnvironment(addresses: LocalAddresses, choices: LocalCh
   return environment;
 }
 
+/**
+ * Takes the proxy settings out of an environment: the SDKs would send even requests for this machine through them.
+ * @param environment changed in place; that of this process, which talks to nothing but its own stack.
+ */
+export function forgetProxies(environment: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(environment)) if (/^(https?|all|no)_proxy$/i.test(name)) delete environment[name];
+}
+
 /** The only variables whose address is a name of Azure's, since the client maps it to a LOCAL_… address. */
 const MAPPED = new Set(['INGESTION_ENDPOINT']);
 

@@ -17,7 +17,7 @@ import { type Sentinel, startSentinel } from '../sentinel';
 import { startThreatConnect, type ThreatConnect } from '../threatConnect';
 import { startChildService } from './childService';
 import { createContainers } from './containers';
-import { functionsEnvironment } from './environment';
+import { forgetProxies, functionsEnvironment } from './environment';
 import { startFuncTools } from './funcTools';
 import { type Invocation, type RunningFunctions, startFunctions } from './functions';
 import { readHistory, type StackHistory, writeHistory } from './history';
@@ -79,6 +79,7 @@ const LOOK_EVERY = 1000;
  * `unavailable` when a part does not come up. Whatever was started is stopped again.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
+  forgetProxies(process.env);
   const closers: (() => unknown)[] = [lockFolder(options.folder)];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
