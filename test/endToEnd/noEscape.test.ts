@@ -59,7 +59,7 @@ function remotes(pids: ReadonlySet<string>): string[] {
       for (const table of ['tcp', 'tcp6']) {
         for (const line of readFileSync(`/proc/${pid}/net/${table}`, 'utf8').split('\n').slice(1)) {
           const fields = line.trim().split(/\s+/);
-          if (inodes.has(fields[9])) found.push(fields[2] ?? '');
+          if (fields[9] !== undefined && inodes.has(fields[9])) found.push(fields[2] ?? '');
         }
       }
     } catch {
