@@ -66,7 +66,8 @@ export function createApp(environment: Readonly<Record<string, string | undefine
   const config = readConfig(environment);
   const startedAt = new Date();
   const local = lazy(() => need(config.local));
-  const clock: Clock = { now: () => local().clock ?? new Date() };
+  const standingAt = config.local.ok ? config.local.value.clock : undefined;
+  const clock: Clock = { now: () => standingAt ?? new Date() };
   const credential = lazy(() => createCredential({ clientId: need(config.storage).clientId, local: local() }));
   const storage = lazy(() => openStorage(need(config.storage), credential()));
   const state = lazy(() => createStateStore(storage()));
