@@ -20,6 +20,9 @@ export interface QueryResult {
   readonly cut?: 'rows' | 'bytes';
 }
 
+/** Milliseconds. */
+const INTERRUPT_EVERY = 100;
+
 /**
  * @param connection used by this query alone meanwhile.
  * @param signal ends it.
@@ -32,7 +35,12 @@ export async function execute(
   limits: ResultLimits,
   signal: AbortSignal,
 ): Promise<QueryResult> {
-  const interrupt = (): void => connection.interrupt();
+  // DuckDB forgets an interrupt that comes before the statement has begun: it is told again until the statement has ended.
+  let again: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    connection.interrupt();
+    again = setInterval(() => connection.interrupt(), INTERRUPT_EVERY);
+  };
   signal.addEventListener('abort', interrupt);
   try {
     signal.throwIfAborted();
@@ -46,6 +54,7 @@ export async function execute(
     throw new QueryError({ kind, message: text });
   } finally {
     signal.removeEventListener('abort', interrupt);
+    clearInterval(again);
   }
 }
 
