@@ -7,7 +7,7 @@ import { createConverter } from './convert';
 import { type Diagnostic, diagnosticAt, diagnosticsOf, LanguageError } from './diagnostics';
 import type { ScalarType, Statement } from './syntax';
 
-export { jsonOfLiteral } from './convert';
+export { jsonOfLiteral } from './constants';
 export { type Diagnostic, excerpt, LanguageError, positionOf } from './diagnostics';
 export { datetimeText, parseDatetime, parseGuid, parseTimespan, timespanText } from './literals';
 export type * from './syntax';
@@ -156,16 +156,18 @@ function guarded(kql: string, work: () => Analysis): Analysis {
   }
 }
 
-/** The greatest depth of brackets outside strings and comments. */
+/** The greatest depth of brackets and of signs in a row (`- - -1`), outside strings and comments. */
 function nestingOf(kql: string): number {
   let depth = 0;
   let deepest = 0;
+  let signs = 0;
   for (const [token] of kql.matchAll(
-    /\/\/[^\n]*|@"(?:[^"]|"")*"|@'(?:[^']|'')*'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[([{]|[)\]}]/g,
+    /\/\/[^\n]*|@"(?:[^"]|"")*"|@'(?:[^']|'')*'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[([{]|[)\]}]|[-+]|[^\s/]/g,
   )) {
+    signs = token === '-' || token === '+' ? signs + 1 : token.startsWith('//') ? signs : 0;
     if (token === '(' || token === '[' || token === '{') depth += 1;
     else if (token === ')' || token === ']' || token === '}') depth -= 1;
-    deepest = Math.max(deepest, depth);
+    deepest = Math.max(deepest, depth + signs);
   }
   return deepest;
 }

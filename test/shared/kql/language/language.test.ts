@@ -42,6 +42,14 @@ describe('checkQuery', () => {
     ]);
   });
 
+  it('refuses long runs of signs before the parser sees them, however they are spaced', () => {
+    for (const run of ['-'.repeat(5000), '- '.repeat(5000), '-+\n'.repeat(2500)]) {
+      expect(checkQuery(`print ${run}1`, SCHEMA).map(({ code }) => code)).toEqual(['limit']);
+    }
+    expect(checkQuery(`print "${'-'.repeat(5000)}"`, SCHEMA)).toEqual([]);
+    expect(checkQuery(`// ${'-'.repeat(5000)}\nprint ${'1 + -1 - '.repeat(60)}1`, SCHEMA)).toEqual([]);
+  });
+
   it('knows that column_ifexists makes a result depend on the argument', () => {
     // Without the repair both calls would have the columns of the first, and `strlen(V)` of the second would not be accepted.
     expect(checkQuery('union (F("A") | extend X = V + 1), (F("B") | extend X = strlen(V))', SCHEMA)).toEqual([]);
