@@ -4,7 +4,7 @@ import { FlowtrapError } from '../../../../shared/errors';
 import { childEntry } from '../../functionsHost/childEntry';
 import type { CompiledQuery, WorkspaceSchema } from '../../kql';
 import type { FromWorker, Timespan, ToWorker } from './kqlWorker';
-import { QueryError } from './queryFault';
+import { QueryError, type QueryFault } from './queryFault';
 
 export interface Compilation {
   /** @throws QueryError */
@@ -22,13 +22,18 @@ const WORKER_HEAP_MB = 1024;
 /** What makes a plan depend on the clock. Rather once too often: a stored function with its name in a comment is enough. */
 const CLOCK_CALL = /\b(?:now|ago|ingestion_time|current_)\w*\s*\(/;
 
-interface Pending {
+interface Task {
+  readonly id: number;
+  readonly kql: string;
+  readonly now: Date;
+  readonly timespan: Timespan;
   readonly resolve: (compiled: CompiledQuery) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
 }
 
 /**
+ * One query after the other, so that one which keeps the thread busy, or brings it down, fails alone: the thread is replaced,
+ * and those in line go on.
  * @param schema asked for whenever its version has changed.
  * @param within milliseconds that one query may be analysed.
  */
@@ -36,7 +41,8 @@ export function startCompilation(
   schema: { version(): number; get(): WorkspaceSchema },
   within = COMPILE_WITHIN,
 ): Compilation {
-  const pending = new Map<number, Pending>();
+  const waiting: Task[] = [];
+  let current: { readonly task: Task; readonly timer: NodeJS.Timeout } | undefined;
   let plans = new Map<string, CompiledQuery>();
   let worker: Worker | undefined;
   let knownVersion = -1;
@@ -45,12 +51,12 @@ export function startCompilation(
   let closing = false;
   const onWarm: (() => void)[] = [];
 
-  const failAll = (message: string): void => {
-    for (const [id, { reject, timer }] of pending) {
-      clearTimeout(timer);
-      pending.delete(id);
-      reject(new QueryError({ kind: 'engine', message }));
-    }
+  /** The task at work, which is then no longer. */
+  const taken = (): Task | undefined => {
+    const task = current?.task;
+    clearTimeout(current?.timer);
+    current = undefined;
+    return task;
   };
 
   const start = (): Worker => {
@@ -62,38 +68,54 @@ export function startCompilation(
         for (const resolve of onWarm.splice(0)) resolve();
         return;
       }
-      const request = pending.get(message.id);
-      if (request === undefined) return;
-      pending.delete(message.id);
-      clearTimeout(request.timer);
-      if (message.type === 'compiled') request.resolve(message.compiled);
-      else request.reject(new QueryError(message.fault));
+      if (message.id !== current?.task.id) return;
+      const task = taken();
+      if (message.type === 'compiled') task?.resolve(message.compiled);
+      else task?.reject(new QueryError(message.fault));
+      next();
     });
-    thread.on('error', (error) => drop(thread, `The KQL compiler failed: ${error.message}`));
-    thread.on('exit', () => drop(thread, 'The KQL compiler ended.'));
+    thread.on('error', ({ message }) =>
+      drop(thread, { kind: 'engine', message: `The KQL compiler failed: ${message}` }),
+    );
+    thread.on('exit', () => drop(thread, { kind: 'engine', message: 'The KQL compiler ended.' }));
     thread.unref();
     return thread;
   };
 
-  const drop = (thread: Worker, message: string): void => {
+  /** The thread is no more: what it was at fails, the others go to a new one. */
+  const drop = (thread: Worker, fault: QueryFault): void => {
     if (worker !== thread) return;
     worker = undefined;
     knownVersion = -1;
     for (const resolve of onWarm.splice(0)) resolve();
-    failAll(message);
+    taken()?.reject(new QueryError(fault));
+    next();
   };
 
   const ready = (): Worker => {
-    if (closing) throw new FlowtrapError('unavailable', 'the service is closing.');
     worker ??= start();
     if (knownVersion !== schema.version()) {
-      const current = schema.get();
+      const now = schema.get();
       knownVersion = schema.version();
       plans = new Map();
-      functionsUseClock = current.functions.some(({ body }) => CLOCK_CALL.test(body));
-      send(worker, { type: 'schema', schema: current });
+      functionsUseClock = now.functions.some(({ body }) => CLOCK_CALL.test(body));
+      send(worker, { type: 'schema', schema: now });
     }
     return worker;
+  };
+
+  const next = (): void => {
+    if (closing || current !== undefined) return;
+    const task = waiting.shift();
+    if (task === undefined) return;
+    const thread = ready();
+    const { id, kql, now, timespan } = task;
+    const timer = setTimeout(() => {
+      drop(thread, { kind: 'timeout', message: 'The query took too long to analyse.' });
+      void thread.terminate();
+    }, within);
+    current = { task, timer };
+    send(thread, { type: 'compile', id, kql, now, timespan });
   };
 
   return {
@@ -103,7 +125,8 @@ export function startCompilation(
           new QueryError({ kind: 'request', message: `The query is longer than ${MAX_KQL_LENGTH} characters.` }),
         );
       }
-      const thread = ready();
+      if (closing) return Promise.reject(new FlowtrapError('unavailable', 'the service is closing.'));
+      ready();
       const clock = functionsUseClock || CLOCK_CALL.test(kql) ? now.getTime() : '';
       const key = JSON.stringify([kql, clock, timespan.from, timespan.to]);
       const kept = plans.get(key);
@@ -114,15 +137,8 @@ export function startCompilation(
       }
       const into = plans;
       return new Promise<CompiledQuery>((resolve, reject) => {
-        const id = nextId++;
-        const timer = setTimeout(() => {
-          pending.delete(id);
-          reject(new QueryError({ kind: 'timeout', message: 'The query took too long to analyse.' }));
-          drop(thread, 'The KQL compiler was restarted, because another query kept it busy. Send the query again.');
-          void thread.terminate();
-        }, within);
-        pending.set(id, { resolve, reject, timer });
-        send(thread, { type: 'compile', id, kql, now, timespan });
+        waiting.push({ id: nextId++, kql, now, timespan, resolve, reject });
+        next();
       }).then((compiled) => {
         into.set(key, compiled);
         const oldest = into.keys().next();
@@ -139,9 +155,11 @@ export function startCompilation(
     },
     async close() {
       closing = true;
+      const fault: QueryFault = { kind: 'engine', message: 'The service is closing.' };
+      for (const { reject } of waiting.splice(0)) reject(new QueryError(fault));
       const thread = worker;
       if (thread === undefined) return;
-      drop(thread, 'The service is closing.');
+      drop(thread, fault);
       await thread.terminate();
     },
   };

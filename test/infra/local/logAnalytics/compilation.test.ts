@@ -7,16 +7,24 @@ const NOW = new Date('2026-03-02T10:00:00Z');
 const ENDLESS = `print ${'-'.repeat(200_000)}1`;
 
 describe('startCompilation', () => {
-  it('replaces the thread that one query keeps busy; the others are told and can try again', async () => {
-    const compilation = startCompilation({ version: () => 1, get: () => ({ tables: [], functions: [] }) }, 3000);
+  it('replaces the thread that one query keeps busy; the ones behind it go on', async () => {
+    const compilation = startCompilation({ version: () => 1, get: () => ({ tables: [], functions: [] }) }, 8000);
     await compilation.warm();
     const endless = compilation.compile(ENDLESS, NOW, {});
     const behind = compilation.compile('print 1', NOW, {});
     await expect(endless).rejects.toMatchObject({ fault: { kind: 'timeout' } });
-    await expect(behind).rejects.toThrow('Send the query again');
-    await compilation.warm();
+    expect((await behind).columns).toEqual([{ name: 'print_0', type: 'long' }]);
     expect((await compilation.compile('print one = 1', NOW, {})).columns).toEqual([{ name: 'one', type: 'long' }]);
     await compilation.close();
+  });
+
+  it('ends every query that is at work or in line when it closes', async () => {
+    const compilation = startCompilation({ version: () => 1, get: () => ({ tables: [], functions: [] }) });
+    await compilation.warm();
+    const ended = Promise.allSettled([compilation.compile(ENDLESS, NOW, {}), compilation.compile('print 2', NOW, {})]);
+    await compilation.close();
+    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(compilation.compile('print 3', NOW, {})).rejects.toThrow('closing');
   });
 
   it('knows a table as soon as it is there, and keeps plans as long as they hold', async () => {
