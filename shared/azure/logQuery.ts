@@ -26,12 +26,16 @@ export interface LogQueryOptions {
   readonly firstPause?: number;
   /** Longest pause that is waited for, whatever Retry-After says (milliseconds). */
   readonly longestPause?: number;
+  /** What the client allows beyond the service's own limit (milliseconds). */
+  readonly grace?: number;
+  /** Seconds that the service may work on a query, one after the other. */
+  readonly waits?: readonly number[];
 }
 
 /** The service runs five queries of one identity at once (log query limits page); more would wait in its queue. */
 const AT_ONCE = 5;
 /** Seconds that the service may work on a query: its default, and once more for a slow one. */
-const WAITS = [180, 300] as const;
+const WAITS: readonly number[] = [180, 300];
 /** What the client allows beyond that (milliseconds). */
 const GRACE = 20_000;
 
@@ -42,6 +46,7 @@ interface Caught {
 /** @throws FlowtrapError see the port. */
 export function createLogQuery(options: LogQueryOptions): LogQuery {
   const { workspaceId, credential, attempts = 4, firstPause = 1000, longestPause = 30_000 } = options;
+  const { grace = GRACE, waits = WAITS } = options;
   const calls = new AsyncLocalStorage<Caught>();
   const client = new LogsQueryClient(credential, {
     httpClient: catching(options.httpClient ?? createDefaultHttpClient(), calls),
@@ -50,19 +55,21 @@ export function createLogQuery(options: LogQueryOptions): LogQuery {
   const slots = new Slots(AT_ONCE);
   const subject = `query on workspace ${workspaceId}`;
 
-  const ask = async (kql: string, span: { from: Date; to: Date } | undefined, wait: number) => {
+  const ask = async (kql: string, span: { from: Date; to: Date } | undefined, wait: number): Promise<QueryAnswer> => {
     const caught: Caught = {};
+    const timeout = AbortSignal.timeout(wait * 1000 + grace);
     try {
       await calls.run(caught, () =>
         client.queryWorkspace(
           workspaceId,
           kql,
           span === undefined ? (undefined as never) : { startTime: span.from, endTime: span.to },
-          { serverTimeoutInSeconds: wait, abortSignal: AbortSignal.timeout(wait * 1000 + GRACE) },
+          { serverTimeoutInSeconds: wait, abortSignal: timeout },
         ),
       );
     } catch (error) {
       // Whatever the client makes of an answer, the answer itself tells more.
+      if (caught.response === undefined && timeout.aborted) return noAnswerInTime(wait, subject);
       if (caught.response === undefined) throw noAnswer(error, subject);
     }
     if (caught.response === undefined) throw noAnswer(undefined, subject);
@@ -73,9 +80,9 @@ export function createLogQuery(options: LogQueryOptions): LogQuery {
     let slow = 0;
     let pause = firstPause;
     for (let attempt = 1; ; attempt++) {
-      const answer = await ask(kql, span, WAITS[slow] ?? WAITS[0]).catch(passingError);
+      const answer = await ask(kql, span, waits[slow] ?? waits[0] ?? 180).catch(passingError);
       if (answer.kind === 'table') return answer.table;
-      if (answer.kind === 'tooSlow' && ++slow < WAITS.length) continue;
+      if (answer.kind === 'tooSlow' && ++slow < waits.length) continue;
       if (answer.kind !== 'passing') throw answer.error;
       const wait = Math.max(answer.retryAfter, pause * (0.5 + Math.random() / 2));
       if (attempt >= attempts || wait > longestPause) throw answer.error;
@@ -85,6 +92,13 @@ export function createLogQuery(options: LogQueryOptions): LogQuery {
   };
 
   return { query: (kql, span) => slots.use(() => run(kql, span)) };
+}
+
+/** The service kept silent for longer than it may: a slow query, not one to repeat again and again. */
+function noAnswerInTime(wait: number, subject: string): QueryAnswer {
+  const what = `the query service did not answer within the ${wait} seconds that it was given.`;
+  const fix = 'Make the rule cheaper, or its period shorter; if every query is so slow, see the health of the service.';
+  return { kind: 'tooSlow', error: new FlowtrapError('unavailable', what, { subject, fix }) };
 }
 
 /** A request without an answer: trying again may help. */

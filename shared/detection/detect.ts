@@ -150,7 +150,7 @@ async function runRule(
   const due = [...endsBetween(rule, kept.value.evaluatedTo, now - deps.settings.delay)];
   let done = 0;
   for (const end of due.slice(0, DUE_WINDOWS)) {
-    if (isPast(deps.deadline) || budget.left < MOST_ALERTS) break;
+    if (isPast(deps.deadline) || isSpent(budget, rule, report)) break;
     try {
       await evaluateInto(report, session, end);
       await kept.save({ evaluatedTo: end, failing: undefined, lastSuccess: deps.clock.now().toISOString() });
@@ -161,7 +161,12 @@ async function runRule(
     }
   }
   if (due.length > done) report.count('windows.remaining', due.length - done);
-  await evaluateLate(session, kept, { now, isPast: () => isPast(deps.deadline) }, report);
+  await evaluateLate(
+    session,
+    kept,
+    { now, mustStop: () => isPast(deps.deadline) || isSpent(budget, rule, report) },
+    report,
+  );
   await session.assignments.prune(kept.value.evaluatedTo - 2 * rule.grouping.lookback - KEPT);
 }
 
@@ -292,6 +297,16 @@ function firstOf(plan: readonly { rule: Rule; end: number }[], cursor: string | 
   const [, end, id = ''] = match;
   const index = plan.findIndex((step) => step.end > Number(end) || (step.end === Number(end) && step.rule.id >= id));
   return index < 0 ? plan.length : index;
+}
+
+/** Whether too few new incidents are left for another window; people must see it, for it may be a storm. */
+function isSpent(budget: { readonly left: number }, rule: Rule, report: ReportBuilder): boolean {
+  if (budget.left >= MOST_ALERTS) return false;
+  report.problemOnce(
+    `rule ${rule.name}`,
+    `this run has created ${NEW_INCIDENTS - budget.left} incidents, about as many as one run may (${NEW_INCIDENTS}): the windows left of this rule wait for the next runs. If it lasts, make the rules stricter or group their alerts.`,
+  );
+  return true;
 }
 
 function isPast(deadline: Date | undefined): boolean {

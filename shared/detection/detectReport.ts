@@ -39,6 +39,12 @@ export class ReportBuilder {
     this.problems.push({ subject, message });
   }
 
+  /** The first of a subject with this text; the same again is not repeated. */
+  problemOnce(subject: string, message: string): void {
+    if (!this.problems.some((known) => known.subject === subject && known.message === message))
+      this.problem(subject, message);
+  }
+
   incident(report: IncidentReport): void {
     const known = this.incidents.get(report.incidentId);
     this.incidents.set(

@@ -84,14 +84,16 @@ async function addComments(
 
   if (wanted.size === 0) return false;
   const existing = await incidents.comments(incidentId);
+  const full = fullText(contribution);
   let count = existing.size;
   let wrote = false;
   for (const [id, message] of wanted) {
-    if (existing.get(id)?.trim() === message.trim()) continue;
+    const shown = existing.get(id)?.trim();
+    if (shown === message.trim() || shown === full) continue;
     const isNew = !existing.has(id);
     const last = isNew && count === MOST_COMMENTS - 1;
     if (isNew && count >= MOST_COMMENTS) continue;
-    await incidents.putComment(incidentId, id, last ? fullText(contribution) : message);
+    await incidents.putComment(incidentId, id, last ? full : message);
     if (isNew) count++;
     wrote = true;
   }

@@ -49,14 +49,14 @@ export async function noticeLate(
 export async function evaluateLate(
   session: RuleSession,
   kept: KeptRuleState,
-  time: { readonly now: number; readonly isPast: () => boolean },
+  time: { readonly now: number; readonly mustStop: () => boolean },
   report: ReportBuilder,
 ): Promise<void> {
   const { rule } = session;
   const { lateAt } = kept.value;
   const ready = kept.value.late.filter(({ end }) => time.now - (lateAt[end] ?? 0) >= rule.queryFrequency);
   for (const { end } of ready.sort(byUrgency).slice(0, LATE_WINDOWS)) {
-    if (time.isPast()) break;
+    if (time.mustStop()) break;
     try {
       await evaluateInto(report, session, end);
       report.count('windows.late');

@@ -43,7 +43,7 @@ afterEach(() => {
   return new Promise((resolve) => server.close(resolve));
 });
 
-function client(more: { attempts?: number } = {}) {
+function client(more: { attempts?: number; waits?: readonly number[]; grace?: number } = {}) {
   const httpClient = createLoopbackClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   return createLogQuery({ workspaceId: WORKSPACE, credential, httpClient, firstPause: 1, ...more });
 }
@@ -190,6 +190,15 @@ describe('createLogQuery', () => {
     handlers = [answer(504, { error: { code: 'GatewayTimeout', message: 'too slow' } })];
     await expect(client().query('T')).rejects.toMatchObject({ code: 'limit' });
     expect(seen.map(({ prefer }) => /wait=(\d+)/.exec(prefer ?? '')?.[1])).toEqual(['180', '300']);
+  });
+
+  it('gives a service that keeps silent one longer try only', async () => {
+    handlers = [() => undefined];
+    await expect(client({ waits: [1, 2], grace: 0 }).query('T')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('within the 2 seconds') as unknown,
+    });
+    expect(seen).toHaveLength(2);
   });
 
   it('asks five things at once at most', async () => {

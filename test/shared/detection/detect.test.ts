@@ -457,9 +457,14 @@ describe('failures', () => {
       for (let n = 0; n < 120; n++)
         world.events.push({ time: `2026-03-02T${hour}:30:00Z`, address: `10.${hour}.0.${n}`.replace('.0', '.') });
     const first = await world.detect();
-    expect(first.problems).toEqual([]);
+    expect(first.problems).toEqual([
+      { subject: 'rule Talks to a bad address', message: expect.stringMatching(/created 120 incidents.*200/) },
+    ]);
     expect([first.incidents.length, first.counts['windows.remaining']]).toEqual([120, 3]);
-    for (let run = 0; run < 2; run++) expect((await world.detect()).problems).toEqual([]);
+    expect((await world.detect()).problems).toHaveLength(1);
+    expect((await world.detect()).counts['windows.remaining']).toBe(1);
+    const last = await world.detect();
+    expect([last.problems, last.counts['windows.remaining']]).toEqual([[], undefined]);
     expect(world.incidents.incidents.size).toBe(360);
   });
 

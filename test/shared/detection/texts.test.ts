@@ -56,6 +56,13 @@ describe('evidence', () => {
     expect(messages.size).toBe(100);
     expect([...messages.values()].at(-1)).toContain('FlowtrapAlerts_CL');
     for (const message of messages.values()) expect(message.length).toBeLessThanOrEqual(30_000);
+    // A window that changes does not take the place of the note.
+    for (let n = 0; n < 72; n++)
+      world.events.push({ time: new Date(at('06:00:00') + n * 300_000 + 2000).toISOString(), address: '10.0.0.9' });
+    expect((await world.evaluate('06:00:00', '12:00:00')).problems).toEqual([]);
+    const after = [...(world.incidents.messages.get(only(world.incidents.incidents.keys()))?.values() ?? [])];
+    expect(after).toHaveLength(100);
+    expect(after.filter((message) => message.includes('as many comments as it can hold'))).toHaveLength(1);
   });
 
   it('is not written again by a second run, and follows a changed row', async () => {

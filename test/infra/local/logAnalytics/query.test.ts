@@ -170,6 +170,25 @@ describe('a query that cannot be run', () => {
     expect(await service.rows('Sample_CL | count')).toEqual([[3]]);
   });
 
+  it('that fails while it runs is refused with the reason, and the next one runs', async () => {
+    for (const kql of [
+      'Sample_CL | extend Pattern = "(" | where Text matches regex Pattern',
+      'Sample_CL | summarize count() by bin(Big * 9223372036854775807 * 9223372036854775807, 1)',
+      'print extract("[", 1, "text")',
+      'print 9223372036854775807 + 1',
+      'range x from 1 to 3 step 1 | extend y = toint(x) * 2147483647 * 2147483647',
+    ]) {
+      const { status, json } = await service.query(kql);
+      expect([status, json.error.code, json.error.innererror.code], kql).toEqual([
+        400,
+        'BadArgumentError',
+        'ExecutionError',
+      ]);
+      expect(innermost(json.error).message, kql).toMatch(/regex|missing|overflow|range/i);
+    }
+    expect(await service.rows('Sample_CL | count')).toEqual([[3]]);
+  });
+
   it('cannot be made to run SQL or to read files', async () => {
     const kql = 'Sample_CL | where Text == "\'); DROP TABLE rows.\\"Sample_CL\\"; --" | count';
     expect(await service.rows(kql)).toEqual([[0]]);
