@@ -13,19 +13,23 @@ const MOST_FILES = 1000;
 const RULE_FILE = /\.ya?ml$/i;
 
 export interface RuleContainer {
-  readonly blobs: Blobs;
+  readonly blobs: Pick<Blobs, 'list' | 'read'>;
   readonly account: string;
   readonly container: string;
 }
 
+export interface AllRules {
+  readonly rules: LoadedRules['rules'];
+  readonly problems: readonly JobProblem[];
+}
+
 /**
  * All rules. A container that cannot be read is a problem, and the app's own rules still run.
+ * @param source left out: the app's own rules only.
  */
-export async function readRules(
-  source: RuleContainer,
-): Promise<{ rules: LoadedRules['rules']; problems: readonly JobProblem[] }> {
+export async function readRules(source: RuleContainer | undefined): Promise<AllRules> {
   const own = loadRules(await ownFiles());
-  const { files, problems } = await containerFiles(source);
+  const { files, problems } = source === undefined ? { files: [], problems: [] } : await containerFiles(source);
   const dropped = loadRules(files);
   const replaced = new Set(dropped.rules.map((rule) => rule.id));
   return {

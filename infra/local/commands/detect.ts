@@ -11,7 +11,6 @@ import { parseDuration } from '../../../shared/duration';
 import { FlowtrapError } from '../../../shared/errors';
 import { clockCalls } from '../../../shared/kql/clockCalls';
 import { loadRules, type RuleFile } from '../../../shared/rules/loadRules';
-import { ownFiles } from '../../../shared/rules/readRules';
 import type { Rule } from '../../../shared/rules/rule';
 import { SETTINGS } from '../../../shared/settings';
 import { readArguments } from './arguments';
@@ -19,13 +18,15 @@ import type { Command, CommandIo } from './command';
 import { localLogQuery, NO_SINK, NO_STATE, quietLog } from './detectPorts';
 import { openLogAnalytics } from './logAnalyticsClient';
 import { raiseOnStack } from './raiseOnStack';
+import { readStackRules } from './stackRules';
 
 const HELP = `usage: flowtrap detect [OPTIONS]
 
 Shows the incidents that rules find in one window, on the local Log Analytics: that of the running stack, else on what earlier runs
 left in .flowtrap/. Nothing is written unless --raise is given.
 
-  --rule RULE   a rule's id or name, or a file with a Sentinel scheduled rule; left out: every rule that ships
+  --rule RULE   a rule's id or name, or a file with a Sentinel scheduled rule; left out: every rule of the running
+                stack (its rules container and those that ship)
   --at TIME     the newest window that ends at or before this time (ISO 8601); left out: the newest closed one
   --raise       raise them in the running stack; a rule file is put into its rules container first, and stays there
   --json        one JSON object for each rule
@@ -52,6 +53,7 @@ export const detect: Command = {
     }
     const at = values.at === undefined ? undefined : readTime(values.at);
     const chosen = await chooseRules(values.rule, io.cwd);
+    for (const message of chosen.warnings) io.stderr.write(`${printable(message)}\n`);
     const time = at ?? Date.now() - parseDuration(SETTINGS.DETECT_DELAY.default);
     const logs = await openLogAnalytics(io.cwd);
     let failed = false;
@@ -98,6 +100,8 @@ interface ChosenRules {
   readonly rules: readonly Rule[];
   /** Set when the rule comes from a file of the user's. */
   readonly file: RuleFile | undefined;
+  /** What keeps other rules from being there. */
+  readonly warnings: readonly string[];
 }
 
 async function chooseRules(wanted: string | undefined, cwd: string): Promise<ChosenRules> {
@@ -107,17 +111,20 @@ async function chooseRules(wanted: string | undefined, cwd: string): Promise<Cho
     const { rules, problems } = loadRules([file]);
     const [first] = problems;
     if (first !== undefined) throw problems.length === 1 ? first.error : manyProblems(problems.map((p) => p.message));
-    return { rules, file };
+    return { rules, file, warnings: [] };
   }
-  const files = await ownFiles();
-  const { rules } = loadRules(files);
-  if (wanted === undefined) return { rules, file: undefined };
+  const { rules, problems } = await readStackRules(cwd);
+  const warnings = problems.map(({ message }) => message);
+  if (wanted === undefined) return { rules: rules.filter((rule) => rule.enabled), file: undefined, warnings };
   const name = wanted.toLowerCase();
   const found = rules.filter((rule) => [rule.id, rule.name.toLowerCase(), rule.file.toLowerCase()].includes(name));
-  if (found.length > 0) return { rules: found, file: undefined };
+  if (found.length > 0) return { rules: found, file: undefined, warnings: [] };
   throw new FlowtrapError('notFound', 'there is neither such a file nor such a rule.', {
     subject: `--rule ${wanted}`,
-    fix: `Give a path, or one of ${rules.map((rule) => `${rule.file} (${rule.id})`).join(', ')}.`,
+    fix: [
+      `Give a path, or one of ${rules.map((rule) => `${rule.file} (${rule.id})`).join(', ')}.`,
+      ...(warnings.length === 0 ? [] : [`Rules that cannot be read: ${warnings.join(' ')}`]),
+    ].join(' '),
   });
 }
 

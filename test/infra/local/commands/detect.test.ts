@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Azurite, startAzurite } from '../../../../infra/local/azurite/azurite';
 import { detect } from '../../../../infra/local/commands/detect';
 import { NETWORK_SESSION_TABLE } from '../../../../shared/asim/networkSessionTable';
 import { ALERT_TABLE } from '../../../../shared/detection/alertTable';
@@ -16,6 +18,7 @@ const SOURCE = '203.0.113.9';
 let cwd: string;
 let service: TestService;
 let functions: Server;
+let azurite: Azurite;
 const requests: { method: string; path: string; key: unknown; body: string }[] = [];
 
 beforeAll(async () => {
@@ -50,6 +53,8 @@ beforeAll(async () => {
   });
   await new Promise<void>((done) => functions.listen(0, '127.0.0.1', done));
   mkdirSync(join(cwd, '.flowtrap'));
+  azurite = await startAzurite({ folder: join(cwd, 'azurite'), blobPort: 0, queuePort: 0 });
+  await BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient('flowtrap-rules').create();
   const stack = {
     pid: process.pid,
     logAnalyticsUrl: service.url,
@@ -57,6 +62,7 @@ beforeAll(async () => {
     workspaceId: WORKSPACE,
     functionsUrl: `http://127.0.0.1:${(functions.address() as AddressInfo).port}`,
     functionKey: 'function-key',
+    storageConnectionString: azurite.connectionString,
   };
   writeFileSync(join(cwd, '.flowtrap/stack.json'), JSON.stringify(stack));
   const rows = Array.from({ length: 21 }, (_, n) => ({
@@ -78,6 +84,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.close();
+  await azurite.close();
   await new Promise((done) => functions.close(done));
   rmSync(cwd, { recursive: true, force: true });
 });
@@ -123,6 +130,32 @@ query: ASimNetworkSessionLogs | where TimeGenerated > ago(1h) | summarize Sessio
     expect(JSON.parse(out)).toMatchObject({
       incidents: [{ title: 'Many sessions', severity: 'Low', rows: 1, entities: [], outcome: 'created' }],
     });
+  });
+
+  it("knows the rules of the running stack's container, which win over those that ship", async () => {
+    const container = BlobServiceClient.fromConnectionString(azurite.connectionString).getContainerClient(
+      'flowtrap-rules',
+    );
+    const put = async (name: string, text: string) => {
+      await container.getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
+    };
+    const ruleText = (id: string, name: string) =>
+      `id: ${id}\nname: ${name}\nseverity: Low\nqueryFrequency: 1h\nqueryPeriod: 1h\ntriggerOperator: gt\ntriggerThreshold: 0\nquery: ASimNetworkSessionLogs | summarize count() by DstPortNumber\n`;
+    const mine = '55555555-5555-4555-8555-555555555555';
+    await put('team/mine.yaml', ruleText(mine, 'Of the container'));
+    await put('sweep.yaml', ruleText(SWEEP, 'Instead of the sweep'));
+    await put('broken.yaml', 'id: nope');
+    const time = ['--at', '2026-03-02T10:40:00Z'];
+    const byId = await run('--rule', mine, ...time, '--json');
+    expect([byId.code, byId.err]).toEqual([0, '']);
+    expect(JSON.parse(byId.out)).toMatchObject({ name: 'Of the container', counts: { rows: 1 } });
+    expect(JSON.parse((await run('--rule', SWEEP, ...time, '--json')).out)).toMatchObject({
+      name: 'Instead of the sweep',
+    });
+    const all = await run(...time);
+    expect(all.out).toContain('Of the container');
+    expect(all.err).toContain('flowtrap-rules/broken.yaml');
+    for (const name of ['team/mine.yaml', 'sweep.yaml', 'broken.yaml']) await container.deleteBlob(name);
   });
 
   it('shows where a rule file or its query is wrong', async () => {
