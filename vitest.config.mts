@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 300_000,
-    // Two cores: more workers only slow each other down, and every embedded service brings its own process.
-    maxWorkers: 2,
+    // Most tests wait for services and timers of their own; more workers than this would fight for two cores.
+    maxWorkers: 3,
     pool: 'forks',
   },
 });
