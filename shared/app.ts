@@ -21,7 +21,7 @@ import { MINUTE } from './duration';
 import { FlowtrapError } from './errors';
 import { type BlobMessage, parseBlobAddress } from './flows/blobEvents';
 import { type FlowDependencies, handleBlobEvent, normalizeBlob, normalizeWindow, sweep } from './flows/normalize';
-import { findClockCalls, moveToWindow } from './kql/clockCalls';
+import { clockCalls } from './kql/clockCalls';
 import type { Clock, Log, RowSink } from './ports';
 import { readRules } from './rules/readRules';
 import { executeRun, type SliceReport } from './runs/executeRun';
@@ -128,7 +128,7 @@ export function createApp(environment: Readonly<Record<string, string | undefine
       log,
       settings,
       ...(config.flows.ok && config.flows.value.start ? { start: config.flows.value.start } : {}),
-      clockCalls: { find: findClockCalls, move: moveToWindow },
+      clockCalls,
       deadline: new Date(Date.now() + WORK_WITHIN),
     };
   };

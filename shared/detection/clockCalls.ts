@@ -11,5 +11,7 @@ export interface ClockCalls {
   /** @throws FlowtrapError `malformed` when the text is no KQL. */
   find(kql: string): readonly ClockCall[] | Promise<readonly ClockCall[]>;
   /** The text with now() and ago() replaced by literals at `end`. */
+  /** What in the text cannot be moved, as sentences. Left out: nothing is known to. */
+  warnings?(kql: string): readonly string[];
   move(kql: string, calls: readonly ClockCall[], end: Date): string;
 }

@@ -143,6 +143,7 @@ async function runRule(
   const now = deps.clock.now().getTime();
   const start = lastEnd(rule, deps.start?.getTime() ?? now - DAY);
   const kept = await KeptRuleState.open(rule, deps.state, lease, start, deps.clockCalls);
+  warn(deps, rule, kept, report);
   const session = sessionOf(deps, rule, lease, kept, budget);
   await noticeLate(rule, kept, scan, report);
   await kept.save();
@@ -168,6 +169,13 @@ async function runRule(
     report,
   );
   await session.assignments.prune(kept.value.evaluatedTo - 2 * rule.grouping.lookback - KEPT);
+}
+
+/** What of the rule's text stays at today in every window: counted each run, and in the log. */
+function warn(deps: DetectionDependencies, rule: Rule, kept: KeptRuleState, report: ReportBuilder): void {
+  const { warnings = [] } = kept.value;
+  if (warnings.length > 0) report.count('rules.unmovable');
+  for (const warning of warnings) deps.log.warn(`rule ${rule.name}: ${warning}`);
 }
 
 /** Counts the failure; after some, the window goes to the late ones. Whether the rule may get on. */

@@ -19,6 +19,8 @@ export interface RuleState {
   /** Of the rule's text; the calls below belong to it. */
   readonly digest: string;
   readonly calls: readonly ClockCall[];
+  /** What in the text cannot be moved to a past window. */
+  readonly warnings?: readonly string[];
   /** No window ends at or before it are evaluated on schedule. */
   readonly start: number;
   /** The newest W that was evaluated on schedule. */
@@ -61,14 +63,15 @@ export class KeptRuleState {
   ): Promise<KeptRuleState> {
     const key = ruleKey(rule.id);
     const entry = await store.get<RuleState>(key);
-    const digest = createHash('sha256').update(`1\n${rule.query}`).digest('hex');
+    const digest = createHash('sha256').update(`2\n${rule.query}`).digest('hex');
     const known = entry?.value;
-    const calls = known?.digest === digest ? known.calls : await findCalls(rule, clockCalls);
+    const read = known?.digest === digest ? known : await readText(rule, clockCalls);
     const value: RuleState = {
       ...(known ?? { version: 1, start, evaluatedTo: start, late: [], lateAt: {} }),
       rule: rule.name,
       digest,
-      calls,
+      calls: read.calls,
+      warnings: read.warnings ?? [],
     };
     return new KeptRuleState(key, store, lease, entry?.etag ?? 'absent', value);
   }
@@ -80,9 +83,10 @@ export class KeptRuleState {
   }
 }
 
-async function findCalls(rule: Rule, clockCalls: ClockCalls): Promise<readonly ClockCall[]> {
+/** @throws FlowtrapError `malformed` when the query is no KQL. */
+async function readText(rule: Rule, clockCalls: ClockCalls): Promise<Pick<RuleState, 'calls' | 'warnings'>> {
   try {
-    return await clockCalls.find(rule.query);
+    return { calls: await clockCalls.find(rule.query), warnings: clockCalls.warnings?.(rule.query) ?? [] };
   } catch (cause) {
     throw new FlowtrapError('malformed', `its query cannot be read: ${(cause as Error).message}`, {
       subject: rule.file,

@@ -2,7 +2,10 @@
  * Moving a query to a past window: now() and ago() become literals at the window's end. The places are found once by the parser and are
  * plain JSON, to be kept by the query's digest; putting the literals in needs no parser.
  */
-import { findBuiltInCalls, findReferencedNames } from './language';
+import { join } from 'node:path';
+import { appRoot } from '../appRoot';
+import { checkQuery, findBuiltInCalls, findReferencedNames } from './language';
+import { loadStoredFunctions, type StoredFunction } from './storedFunctions';
 
 /**
  * A piece of the text to replace: `now()` as a whole; of a call with an argument its beginning and its closing parenthesis, so that
@@ -74,10 +77,52 @@ export function findUnmovableFunctions(
   return [...reached].filter((name) => findClockCalls(statementsOf(stored.get(name) ?? '')).length > 0).sort();
 }
 
+/** The parser's finding for a call of a function that it does not know. */
+const UNKNOWN_FUNCTION = 'KS211';
+/** `_Im_…`, `_ASim_…`, `_GetWatchlist`: Sentinel's own functions, known not to ask for the time. */
+const SENTINEL_FUNCTION = /^_/;
+
+/**
+ * Functions that the query calls and whose text is not at hand: whether they ask for the time cannot be told.
+ * @throws LanguageError (`malformed`) when the text is not KQL.
+ */
+export function findUnseenFunctions(kql: string, functions: readonly StoredFunction[]): readonly string[] {
+  findReferencedNames(kql);
+  const unknown = checkQuery(kql, { tables: [], functions })
+    .filter(({ code, functionName }) => code === UNKNOWN_FUNCTION && functionName === undefined)
+    .map(({ text }) => text);
+  return [...new Set(unknown)].filter((name) => !SENTINEL_FUNCTION.test(name)).sort();
+}
+
+/**
+ * What keeps a rule's text from being moved to a past window, as sentences; none when all of it moves.
+ * @param functions stored functions whose text is known; left out: those that ship with Flowtrap.
+ * @throws LanguageError (`malformed`) when the text is not KQL.
+ */
+export function findClockWarnings(kql: string, functions = shippedFunctions()): readonly string[] {
+  return [
+    ...findUnmovableFunctions(kql, functions).map(
+      (name) =>
+        `the stored function ${name} asks for the time itself: a late or repeated window gets its answer as of today. Give it the time as a parameter.`,
+    ),
+    ...findUnseenFunctions(kql, functions).map(
+      (name) =>
+        `the stored function ${name} cannot be looked into: should it call now() or ago(), a late or repeated window gets its answer as of today. Give it the time as a parameter.`,
+    ),
+  ];
+}
+
+let shipped: readonly StoredFunction[] | undefined;
+
+function shippedFunctions(): readonly StoredFunction[] {
+  shipped ??= loadStoredFunctions(join(appRoot(), 'shared/asim'));
+  return shipped;
+}
+
 /** A function's body without the braces that it may have. */
 function statementsOf(body: string): string {
   return /^\s*\{([\s\S]*)\}\s*$/.exec(body)?.[1] ?? body;
 }
 
-/** Both together, for those who take them as one. */
-export const clockCalls = { find: findClockCalls, move: moveToWindow };
+/** All together, for those who take them as one. */
+export const clockCalls = { find: findClockCalls, move: moveToWindow, warnings: findClockWarnings };

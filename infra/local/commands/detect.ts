@@ -9,7 +9,7 @@ import { entityText } from '../../../shared/detection/entities';
 import { lastEnd, type Window, windowEndingAt } from '../../../shared/detection/windows';
 import { parseDuration } from '../../../shared/duration';
 import { FlowtrapError } from '../../../shared/errors';
-import { clockCalls } from '../../../shared/kql/clockCalls';
+import { clockCalls, findClockWarnings } from '../../../shared/kql/clockCalls';
 import { loadRules, type RuleFile } from '../../../shared/rules/loadRules';
 import type { Rule } from '../../../shared/rules/rule';
 import { SETTINGS } from '../../../shared/settings';
@@ -59,6 +59,7 @@ export const detect: Command = {
     let failed = false;
     try {
       for (const rule of chosen.rules) {
+        for (const warning of warningsOf(rule)) io.stderr.write(`${printable(`${rule.name}: ${warning}`)}\n`);
         const window = windowEndingAt(rule, lastEnd(rule, time));
         const report = await preview(rule, window, localLogQuery(logs));
         failed ||= report.problems.length > 0;
@@ -79,6 +80,15 @@ export const detect: Command = {
     return failed ? 1 : 0;
   },
 };
+
+/** A text that is no KQL is told by its evaluation. */
+function warningsOf(rule: Rule): readonly string[] {
+  try {
+    return findClockWarnings(rule.query);
+  } catch {
+    return [];
+  }
+}
 
 function preview(rule: Rule, window: Window, query: ReturnType<typeof localLogQuery>): Promise<DetectReport> {
   const deps = {

@@ -81,6 +81,23 @@ describe('windows', () => {
     expect(loaded).toBe(2);
   });
 
+  it('warns of a rule that cannot be moved whole, from its loading on', async () => {
+    const world = new World();
+    const { clockCalls } = world.deps();
+    let read = 0;
+    const warnings = () => {
+      read++;
+      return ['the stored function Recent asks for the time itself.'];
+    };
+    for (let run = 0; run < 2; run++) {
+      const { counts, problems } = await world.detect({ clockCalls: { ...clockCalls, warnings } });
+      expect([counts['rules.unmovable'], problems]).toEqual([1, []]);
+    }
+    expect(read).toBe(1);
+    expect(world.log.lines.join('\n')).toContain('rule Talks to a bad address: the stored function Recent');
+    expect((await new World().detect()).counts['rules.unmovable']).toBeUndefined();
+  });
+
   it('stops at the deadline and goes on with the next run', async () => {
     const world = new World();
     const report = await world.detect({ deadline: new Date(Date.now() - 1) });

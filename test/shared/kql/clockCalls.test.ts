@@ -1,7 +1,14 @@
 /** Moving queries to a past window. */
 import { describe, expect, it } from 'vitest';
-import { findClockCalls, findUnmovableFunctions, moveToWindow } from '../../../shared/kql/clockCalls';
+import {
+  findClockCalls,
+  findClockWarnings,
+  findUnmovableFunctions,
+  moveToWindow,
+} from '../../../shared/kql/clockCalls';
 import { LanguageError } from '../../../shared/kql/language';
+import { loadRules } from '../../../shared/rules/loadRules';
+import { ownFiles } from '../../../shared/rules/readRules';
 
 const END = new Date('2026-01-02T03:00:00Z');
 const W = 'datetime(2026-01-02T03:00:00.000Z)';
@@ -62,6 +69,29 @@ describe('findUnmovableFunctions', () => {
     ];
     expect(findUnmovableFunctions('Through() | join Still on Name', functions)).toEqual(['Recent']);
     expect(findUnmovableFunctions('Still', functions)).toEqual([]);
+  });
+});
+
+describe('findClockWarnings', () => {
+  it('names stored functions that ask for the time, and those whose text is not there', () => {
+    const functions = [
+      { name: 'Recent', parameters: '()', description: '', body: 'print x = 1, t = ago(1d)' },
+      { name: 'Still', parameters: '(n: long)', description: '', body: 'print x = n' },
+    ];
+    const warnings = (kql: string) => findClockWarnings(kql, functions);
+    const own = 'let own = (a: int) { a + 1 }; ';
+    expect(warnings(`${own}Still(1) | extend y = own(2), z = strlen('a') | where x > 1 and x < toint(now())`)).toEqual(
+      [],
+    );
+    expect(warnings('Recent() | join (Mine(2)) on x | union Mine(3)')).toEqual([
+      expect.stringMatching(/^the stored function Recent asks for the time itself/),
+      expect.stringMatching(/^the stored function Mine cannot be looked into/),
+    ]);
+    expect(warnings("_Im_Dns(starttime=ago(1h)) | join T on x | where y in ('Gone(1)') // Gone(2)")).toEqual([]);
+  });
+
+  it('has nothing to say about the rules that ship', async () => {
+    for (const { query } of loadRules(await ownFiles()).rules) expect(findClockWarnings(query)).toEqual([]);
   });
 });
 
