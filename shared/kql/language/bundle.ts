@@ -89,6 +89,29 @@ export interface RawNode {
   readonly Function?: RawNode;
   readonly ChartType?: RawToken;
   readonly Type?: RawNode;
+  readonly Subquery?: RawNode;
+  readonly Operand?: RawNode;
+  readonly Keys?: { readonly Columns: RawList };
+  readonly WithClause?: { readonly Properties: RawList } | null;
+  readonly OfExpression?: RawNode;
+  readonly InClause?: { readonly Expressions: RawList } | null;
+  readonly FunctionCall?: RawNode;
+  readonly Schema?: { readonly Schema: RawSchema } | null;
+  readonly OnClause?: { readonly Expression: RawNode };
+  readonly RangeClause?: RawNode & {
+    readonly Arguments?: { readonly Expressions: RawList };
+    readonly MakeSeriesFromClause?: { readonly Expression: RawNode } | null;
+    readonly MakeSeriesToClause?: { readonly Expression: RawNode } | null;
+    readonly MakeSeriesStepClause?: { readonly Expression: RawNode } | null;
+  };
+  readonly DefaultExpression?: { readonly Expression: RawNode } | null;
+  readonly ContextIdClause?: RawNode | null;
+}
+
+/** The columns that `evaluate … : (*, name:type)` declares. */
+export interface RawSchema {
+  readonly AsteriskToken: RawToken | null;
+  readonly Columns: RawList;
 }
 
 export interface RawDiagnostic {

@@ -154,6 +154,9 @@ export function createConverter(source: Source, shift = 0): Converter {
         };
       case 'FunctionDeclaration':
         return { kind: 'functionDeclaration', ...base(node) };
+      case 'SearchExpression':
+        return { kind: 'searchTerm', ...sides(node) };
+      case 'SearchOperator':
       case 'PrintOperator':
       case 'UnionOperator':
         return { kind: 'operator', operator: operator(node), ...base(node) };

@@ -10,6 +10,7 @@ import type { ScalarType, Statement } from './syntax';
 export { jsonOfLiteral } from './constants';
 export { type Diagnostic, excerpt, LanguageError, positionOf } from './diagnostics';
 export { datetimeText, parseDatetime, parseGuid, parseTimespan, timespanText } from './literals';
+export type * from './operatorSyntax';
 export type * from './syntax';
 
 export interface LanguageSchema {

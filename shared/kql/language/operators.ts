@@ -2,8 +2,9 @@
 import { kindName, type RawNode, toArray } from './bundle';
 import { literalValue } from './constants';
 import { EXPRESSION_LISTS } from './forms';
+import type { Operator, ParsePattern } from './operatorSyntax';
 import { columnsOf, constructName, typeNamed, typeOfTypeof } from './symbols';
-import type { Expression, Operator, ParsePattern, Source } from './syntax';
+import type { Expression, Source, TypedName } from './syntax';
 
 /** What operators need of the converter of expressions. */
 export interface ExpressionConverter {
@@ -61,15 +62,58 @@ export function createOperatorConverter(converter: ExpressionConverter): (node: 
         };
       }
       case 'MvExpandOperator':
+        return { kind: 'mv-expand', ...expansion(node), ...common };
+      case 'MvApplyOperator': {
+        const body = node.Subquery?.Expression;
+        if (body === undefined || (node.ContextIdClause ?? null) !== null) break;
+        return { kind: 'mv-apply', ...expansion(node), subquery: operatorsOf(body), ...common };
+      }
+      case 'PartitionOperator': {
+        const body = node.Operand?.Subquery;
+        if (body === undefined) break;
+        return { kind: 'partition', by: required(node.ByExpression, node), subquery: operatorsOf(body), ...common };
+      }
+      case 'MakeSeriesOperator':
+        return { ...makeSeries(node), ...common };
+      case 'ParseKvOperator':
         return {
-          kind: 'mv-expand',
-          items: toArray(node.Expressions).map((item) => ({
-            value: required(item.Expression, item),
-            to: item.ToTypeOf ? typeOfTypeof(item.ToTypeOf.TypeOf) : undefined,
-          })),
-          limit: node.RowLimitClause?.RowLimit === undefined ? undefined : expression(node.RowLimitClause.RowLimit),
+          kind: 'parse-kv',
+          value: required(node.Expression, node),
+          keys: typedNames(node.Keys?.Columns),
+          options: new Map(
+            toArray(node.WithClause?.Properties).map((option) => [
+              option.Name?.SimpleName ?? '',
+              required(option.Expression, option),
+            ]),
+          ),
           ...common,
         };
+      case 'SampleDistinctOperator':
+        return {
+          kind: 'sample-distinct',
+          count: required(node.Expression, node),
+          of: required(node.OfExpression, node),
+          ...common,
+        };
+      case 'SearchOperator':
+        return {
+          kind: 'search',
+          tables: node.InClause ? expressions(node.InClause.Expressions) : undefined,
+          condition: required(node.Condition, node),
+          ...common,
+        };
+      case 'EvaluateOperator': {
+        const schema = node.Schema?.Schema;
+        return {
+          kind: 'evaluate',
+          call: required(node.FunctionCall, node),
+          schema:
+            schema === undefined
+              ? undefined
+              : { star: (schema.AsteriskToken?.Text ?? '') === '*', columns: typedNames(schema.Columns) },
+          ...common,
+        };
+      }
       case 'ParseOperator':
       case 'ParseWhereOperator': {
         const patterns = toArray(node.Patterns).map(parsePattern);
@@ -93,7 +137,55 @@ export function createOperatorConverter(converter: ExpressionConverter): (node: 
     return { kind: 'unsupported', construct: constructName(node), ...common };
   }
 
+  /** What mv-expand and mv-apply expand. */
+  function expansion(node: RawNode) {
+    return {
+      items: toArray(node.Expressions).map((item) => ({
+        value: required(item.Expression, item),
+        to: item.ToTypeOf ? typeOfTypeof(item.ToTypeOf.TypeOf) : undefined,
+      })),
+      limit: node.RowLimitClause?.RowLimit === undefined ? undefined : expression(node.RowLimitClause.RowLimit),
+    };
+  }
+
+  /** The operators of a subquery, first to last. */
+  function operatorsOf(node: RawNode): readonly Operator[] {
+    if (kindName(node) !== 'PipeExpression') return [operator(node)];
+    const earlier = node.Expression === undefined ? [] : operatorsOf(node.Expression);
+    return node.Operator === undefined ? earlier : [...earlier, operator(node.Operator)];
+  }
+
+  function makeSeries(node: RawNode) {
+    const range = node.RangeClause;
+    const listed = range?.Arguments === undefined ? undefined : expressions(range.Arguments.Expressions);
+    const optional = (clause: { readonly Expression: RawNode } | null | undefined) =>
+      clause ? expression(clause.Expression) : undefined;
+    const placeholder = required(undefined, node);
+    return {
+      kind: 'make-series' as const,
+      series: toArray(node.Aggregates).map((item) => ({
+        value: required(item.Expression, item),
+        fallback: optional(item.DefaultExpression),
+      })),
+      axis: required(node.OnClause?.Expression, node),
+      from: listed === undefined ? optional(range?.MakeSeriesFromClause) : listed[0],
+      to: listed === undefined ? optional(range?.MakeSeriesToClause) : listed[1],
+      step: (listed === undefined ? optional(range?.MakeSeriesStepClause) : listed[2]) ?? placeholder,
+      inclusive: listed !== undefined,
+      by: node.ByClause ? expressions(node.ByClause.Expressions) : [],
+    };
+  }
+
   return operator;
+}
+
+/** Declared columns; empty where a type has no name that is known. */
+function typedNames(list: Parameters<typeof toArray<RawNode>>[0]): readonly TypedName[] {
+  const columns = toArray(list).map((node) => ({
+    name: node.Name?.SimpleName ?? '',
+    type: typeNamed(node.Type?.toString().trim() ?? ''),
+  }));
+  return columns.every((column): column is TypedName => column.type !== undefined) ? columns : [];
 }
 
 function parametersOf(node: RawNode): ReadonlyMap<string, string> {

@@ -3,6 +3,8 @@
  * `kind`; what Flowtrap has no node for is `unsupported` and keeps its name and place.
  */
 
+import type { Operator } from './operatorSyntax';
+
 export type ScalarType =
   | 'bool'
   | 'int'
@@ -27,7 +29,7 @@ export interface Source {
   readonly functionName?: string;
 }
 
-interface Place {
+export interface Place {
   readonly source: Source;
   /** Offset in the source's text, UTF-16 units. */
   readonly start: number;
@@ -220,6 +222,13 @@ export interface RangeNode extends ExpressionBase {
   readonly step: Expression;
 }
 
+/** `column:"text"` in a search; the column is a star for any. */
+export interface SearchTermNode extends ExpressionBase {
+  readonly kind: 'searchTerm';
+  readonly left: Expression;
+  readonly right: Expression;
+}
+
 export interface FunctionDeclarationNode extends ExpressionBase {
   readonly kind: 'functionDeclaration';
 }
@@ -258,125 +267,9 @@ export type Expression =
   | DatatableNode
   | RangeNode
   | FunctionDeclarationNode
+  | SearchTermNode
   | RootOperatorNode
   | UnsupportedNode;
-
-interface OperatorBase extends Place {
-  /** `kind=…`, `isfuzzy=…`, `withsource=…` by lower-case name; hints are left out. */
-  readonly parameters: ReadonlyMap<string, string>;
-  /** The columns that the parser gives the operator's result. */
-  columns(): readonly TypedName[];
-}
-
-export type ExpressionListOperator =
-  | 'extend'
-  | 'project'
-  | 'project-away'
-  | 'project-keep'
-  | 'project-rename'
-  | 'project-reorder'
-  | 'distinct'
-  | 'serialize'
-  | 'print'
-  | 'union'
-  | 'sort';
-
-export interface ExpressionsOperator extends OperatorBase {
-  readonly kind: ExpressionListOperator;
-  readonly expressions: readonly Expression[];
-}
-
-export interface WhereOperator extends OperatorBase {
-  readonly kind: 'where';
-  readonly condition: Expression;
-}
-
-export interface SummarizeOperator extends OperatorBase {
-  readonly kind: 'summarize';
-  readonly aggregates: readonly Expression[];
-  /** Undefined without `by`. */
-  readonly by: readonly Expression[] | undefined;
-}
-
-export interface CountOperator extends OperatorBase {
-  readonly kind: 'count';
-}
-
-export interface TakeOperator extends OperatorBase {
-  readonly kind: 'take';
-  readonly count: Expression;
-}
-
-export interface TopOperator extends OperatorBase {
-  readonly kind: 'top';
-  readonly count: Expression;
-  readonly by: Expression;
-}
-
-export interface JoinOperator extends OperatorBase {
-  readonly kind: 'join' | 'lookup';
-  readonly right: Expression;
-  readonly on: readonly Expression[];
-  /** `join R where predicate`. */
-  readonly where: Expression | undefined;
-}
-
-export interface MvExpandOperator extends OperatorBase {
-  readonly kind: 'mv-expand';
-  readonly items: readonly { readonly value: Expression; readonly to: ScalarType | undefined }[];
-  readonly limit: Expression | undefined;
-}
-
-export type ParsePattern =
-  | { readonly kind: 'star' }
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'column'; readonly name: string; readonly type: ScalarType };
-
-export interface ParseOperator extends OperatorBase {
-  readonly kind: 'parse' | 'parse-where';
-  readonly value: Expression;
-  readonly patterns: readonly ParsePattern[];
-}
-
-export interface InvokeOperator extends OperatorBase {
-  readonly kind: 'invoke';
-  readonly call: Expression;
-}
-
-export interface RenderOperator extends OperatorBase {
-  readonly kind: 'render';
-  readonly chart: string;
-}
-
-export interface AsOperator extends OperatorBase {
-  readonly kind: 'as';
-  readonly name: string;
-}
-
-export interface PlainOperator extends OperatorBase {
-  readonly kind: 'getschema';
-}
-
-export interface UnsupportedOperator extends OperatorBase {
-  readonly kind: 'unsupported';
-  readonly construct: string;
-}
-
-export type Operator =
-  | ExpressionsOperator
-  | WhereOperator
-  | SummarizeOperator
-  | CountOperator
-  | TakeOperator
-  | TopOperator
-  | JoinOperator
-  | MvExpandOperator
-  | ParseOperator
-  | InvokeOperator
-  | RenderOperator
-  | AsOperator
-  | PlainOperator
-  | UnsupportedOperator;
 
 export type Statement =
   | (Place & { readonly kind: 'let'; readonly name: string; readonly value: Expression })

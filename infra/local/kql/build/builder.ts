@@ -38,6 +38,8 @@ export interface Row {
   readonly order: Relation['order'];
   /** Id of the column with the rows' arrival time, while they still come from one table. */
   readonly arrived?: string;
+  /** Inside mv-apply and partition: the columns of the group that functions over neighbouring rows must not leave. */
+  readonly group?: readonly PlanColumn[];
   /** Both sides of a join's condition. */
   readonly sides?: { readonly left: readonly PlanColumn[]; readonly right: readonly PlanColumn[] };
   /** Whether aggregate functions are allowed here. */

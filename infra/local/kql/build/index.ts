@@ -23,9 +23,12 @@ import {
   unsupported,
 } from './builder';
 import { convert } from './convert';
+import { evaluate } from './operators/evaluate';
 import { mvExpand } from './operators/expand';
 import { join } from './operators/join';
+import { makeSeries } from './operators/makeSeries';
 import { parse } from './operators/parse';
+import { parseKv } from './operators/parseKv';
 import {
   distinct,
   extend,
@@ -37,8 +40,10 @@ import {
   projectRename,
   projectReorder,
 } from './operators/project';
-import { sort, take, top } from './operators/sort';
+import { search } from './operators/search';
+import { limited, rowCount, sort, take, top } from './operators/sort';
 import { datatable, range, scan } from './operators/source';
+import { mvApply, partition } from './operators/subquery';
 import { count, summarize } from './operators/summarize';
 import { union } from './operators/union';
 import { openRow } from './rows';
@@ -171,6 +176,7 @@ export function buildQuery(
   function apply(operator: Operator, input: Relation | undefined, scope: Scope): Relation {
     if (operator.kind === 'print') return print(operator, scope, builder);
     if (operator.kind === 'union') return union(operator, input, scope, builder);
+    if (operator.kind === 'search') return search(operator, input, scope, builder);
     if (input === undefined) throw unsupported(`${operator.kind} without a table before it`, operator);
     switch (operator.kind) {
       case 'where': {
@@ -214,6 +220,20 @@ export function buildQuery(
       case 'parse':
       case 'parse-where':
         return parse(operator, input, scope, builder);
+      case 'parse-kv':
+        return parseKv(operator, input, scope, builder);
+      case 'mv-apply':
+        return mvApply(operator, input, scope, builder, apply);
+      case 'partition':
+        return partition(operator, input, scope, builder, apply);
+      case 'make-series':
+        return makeSeries(operator, input, scope, builder);
+      case 'sample-distinct': {
+        const sampled = distinct({ ...operator, kind: 'distinct', expressions: [operator.of] }, input, scope, builder);
+        return limited(sampled, rowCount(operator.count, scope, builder));
+      }
+      case 'evaluate':
+        return evaluate(operator, input, scope, builder);
       case 'invoke':
         return invoke(operator.call, input, scope);
       case 'render':

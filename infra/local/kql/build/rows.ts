@@ -20,6 +20,7 @@ export function openRow(
     columns: relation.columns,
     order: relation.order,
     ...(relation.arrived === undefined ? {} : { arrived: relation.arrived }),
+    ...(relation.group === undefined ? {} : { group: relation.group }),
     ...options,
     hoist(value) {
       const id = builder.fresh('h');

@@ -14,7 +14,15 @@ function windowed(
 ): Value {
   const { row } = context;
   if (row?.hoist === undefined) throw unsupported(`${context.node.name}() here`, context.node);
-  return row.hoist({ kind: 'window', type, arguments: args, sql, order: row.order });
+  const partition = row.group?.map((column) => column.id);
+  return row.hoist({
+    kind: 'window',
+    type,
+    arguments: args,
+    sql,
+    order: row.order,
+    ...(partition === undefined ? {} : { partition }),
+  });
 }
 
 const rowNumber: FunctionBuilder = (context) => {
@@ -44,6 +52,7 @@ function rows(over: string): string {
 
 /** With a restart condition: first the number of restarts up to each row, then the function within each of these runs. */
 function restarted(context: CallContext, name: 'row_number' | 'row_cumsum'): Value {
+  if (context.row?.group !== undefined) throw unsupported(`${name}() with a restart in a subquery`, context.node);
   const restart = convert(context.value(1), 'bool');
   const run = windowed(
     context,

@@ -28,6 +28,8 @@ export interface Relation {
   readonly order: readonly SortKey[];
   /** Id of the rows' arrival time, while they still come from one table. */
   readonly arrived?: string;
+  /** Inside mv-apply and partition: the columns whose values make one group; every operator works on each group alone. */
+  readonly group?: readonly PlanColumn[];
 }
 
 /** A value and the SQL name it gets. */
@@ -72,12 +74,13 @@ export type Plan =
       readonly keys: readonly Computed[];
       readonly aggregates: readonly Computed[];
     }
-  /** The first row of each group of `keys`, by `order`. */
+  /** The first row of each group of `keys`, by `order`; or the first `count`. */
   | {
       readonly kind: 'firstOf';
       readonly input: Plan;
       readonly keys: readonly string[];
       readonly order: readonly SortKey[];
+      readonly count?: Value;
     }
   | {
       readonly kind: 'join';
@@ -163,6 +166,8 @@ export type Value =
       readonly type: KqlType;
       readonly arguments: readonly Value[];
       readonly sql: (args: readonly string[], over: string) => string;
+      /** Ids of the columns whose values separate the windows. */
+      readonly partition?: readonly string[];
       readonly order: readonly SortKey[];
     };
 

@@ -118,7 +118,7 @@ function createPrinter() {
       case 'firstOf': {
         const partition = plan.keys.length === 0 ? '' : `PARTITION BY ${plan.keys.join(', ')}`;
         const order = plan.order.length === 0 ? '' : ` ORDER BY ${orderSql(plan.order)}`;
-        return `SELECT * FROM ${source(plan.input)} QUALIFY row_number() OVER (${partition}${order}) = 1`;
+        return `SELECT * FROM ${source(plan.input)} QUALIFY row_number() OVER (${partition}${order}) <= ${plan.count === undefined ? 1 : render(plan.count, false)}`;
       }
       case 'join':
         return joinSql(plan);
@@ -210,7 +210,11 @@ function createPrinter() {
         return value.sql(args, { filter: filterSql, order });
       }
       case 'window': {
-        const over = value.order.length === 0 ? 'OVER ()' : `OVER (ORDER BY ${orderSql(value.order)})`;
+        const clauses = [
+          ...(value.partition === undefined ? [] : [`PARTITION BY ${value.partition.join(', ')}`]),
+          ...(value.order.length === 0 ? [] : [`ORDER BY ${orderSql(value.order)}`]),
+        ];
+        const over = `OVER (${clauses.join(' ')})`;
         return value.sql(
           value.arguments.map((argument) => render(argument, false)),
           over,

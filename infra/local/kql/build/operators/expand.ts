@@ -1,5 +1,5 @@
 /** mv-expand: a row per element of an array or property of a bag; several columns go in step. */
-import type { MvExpandOperator } from '../../../../../shared/kql/language';
+import type { MvApplyOperator, MvExpandOperator } from '../../../../../shared/kql/language';
 import type { Computed, PlanColumn, Relation, Value } from '../../plan/nodes';
 import { call, isConstant } from '../../plan/values';
 import type { KqlType } from '../../types';
@@ -7,7 +7,16 @@ import { type Builder, errorAt, type Scope, unsupported } from '../builder';
 import { convert } from '../convert';
 import { openRow, withComputed } from '../rows';
 
-export function mvExpand(operator: MvExpandOperator, input: Relation, scope: Scope, builder: Builder): Relation {
+type Expansion = MvExpandOperator | MvApplyOperator;
+
+/** @param inStep whether the rows made of one row keep the order of its elements, even where the rows have none. */
+export function mvExpand(
+  operator: Expansion,
+  input: Relation,
+  scope: Scope,
+  builder: Builder,
+  inStep = false,
+): Relation {
   const open = openRow(input, builder);
   const pairs = [operator.parameters.get('kind'), operator.parameters.get('bagexpansion')].includes('array');
   const macro = pairs ? 'kql_expand_pairs' : 'kql_expand_items';
@@ -35,12 +44,13 @@ export function mvExpand(operator: MvExpandOperator, input: Relation, scope: Sco
   const repeated: Relation = {
     ...counted,
     plan: { kind: 'repeat', input: counted.plan, count, index },
-    order: input.order.length === 0 ? [] : [...input.order, { id: index, descending: false, nullsFirst: false }],
+    order:
+      input.order.length === 0 && !inStep ? [] : [...input.order, { id: index, descending: false, nullsFirst: false }],
   };
   return withElements(operator, repeated, items, index, builder);
 }
 
-function lengthOf(lists: readonly string[], operator: MvExpandOperator, scope: Scope, builder: Builder): Computed {
+function lengthOf(lists: readonly string[], operator: Expansion, scope: Scope, builder: Builder): Computed {
   const limit =
     operator.limit === undefined ? undefined : convert(builder.scalar(operator.limit, scope, undefined), 'long');
   if (limit !== undefined && !isConstant(limit))
@@ -51,7 +61,7 @@ function lengthOf(lists: readonly string[], operator: MvExpandOperator, scope: S
 }
 
 function withElements(
-  operator: MvExpandOperator,
+  operator: Expansion,
   repeated: Relation,
   items: readonly { readonly name: string; readonly to: KqlType | undefined; readonly list: Computed }[],
   index: string,

@@ -6,6 +6,7 @@ import type { KqlType } from '../../types';
 import { type Builder, errorAt, findColumn, matchesPattern, type Row, type Scope, unsupported } from '../builder';
 import { convert } from '../convert';
 import { columnFor, openRow, uniqueName, withComputed } from '../rows';
+import { groupKeys, regrouped } from './summarize';
 
 interface Named {
   readonly name: string;
@@ -154,7 +155,13 @@ export function distinct(operator: ExpressionsOperator, input: Relation, scope: 
   const values = namedValues(operator.expressions, [], scope, open.row, builder, numbered);
   const keys = values.map(({ name, value }) => ({ id: builder.fresh(name), value }));
   const columns = values.map(({ name, value }, index) => ({ id: keys[index]?.id ?? '', name, type: value.type }));
-  return { plan: { kind: 'aggregate', input: open.input().plan, keys, aggregates: [] }, columns, order: [] };
+  const plan = {
+    kind: 'aggregate',
+    input: open.input().plan,
+    keys: [...groupKeys(input), ...keys],
+    aggregates: [],
+  } as const;
+  return regrouped({ plan, columns, order: [] }, input);
 }
 
 export function print(operator: ExpressionsOperator, scope: Scope, builder: Builder): Relation {

@@ -18,11 +18,15 @@ export function top(operator: TopOperator, input: Relation, scope: Scope, builde
   return limited(sortedBy([operator.by], input, scope, builder), rowCount(operator.count, scope, builder));
 }
 
-function limited(input: Relation, count: Value): Relation {
+export function limited(input: Relation, count: Value): Relation {
+  if (input.group !== undefined) {
+    const keys = input.group.map((column) => column.id);
+    return { ...input, plan: { kind: 'firstOf', input: input.plan, keys, order: input.order, count } };
+  }
   return { ...input, plan: { kind: 'limit', input: input.plan, count, order: input.order } };
 }
 
-function rowCount(expression: Expression, scope: Scope, builder: Builder): Value {
+export function rowCount(expression: Expression, scope: Scope, builder: Builder): Value {
   const count = convert(builder.scalar(expression, scope, undefined), 'long');
   if (!isConstant(count)) throw unsupported('A computed number of rows', expression);
   if (typeof count.value !== 'bigint' || count.value < 0n)

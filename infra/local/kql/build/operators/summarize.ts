@@ -22,6 +22,7 @@ export function summarize(operator: SummarizeOperator, input: Relation, scope: S
   const open = openRow(input, builder);
   const keyValues = (operator.by ?? []).map((expression) => builder.scalar(expression, scope, open.row));
   const keys: Key[] = keyValues.map((value) => ({ id: builder.fresh('key'), value }));
+  const group = groupKeys(input);
   const aggregated: Row = { ...open.row, aggregates: true };
   const grouped = new Set(keyValues.flatMap((value) => (value.kind === 'column' ? [value.id] : [])));
   const outputs = operator.aggregates.map((expression) =>
@@ -33,9 +34,19 @@ export function summarize(operator: SummarizeOperator, input: Relation, scope: S
   const columns = keys.map(
     (key, index): PlanColumn => ({ id: key.id, name: names[index] ?? '', type: key.value.type }),
   );
-  const fast = onlyArgMax(operator, open, keys, columns, names, input, grouped, scope, builder);
-  if (fast !== undefined) return fast;
-  return finish(open.input(), keys, columns, flat, names, operator, builder);
+  const fast = onlyArgMax(operator, open, [...group, ...keys], columns, names, input, grouped, scope, builder);
+  if (fast !== undefined) return regrouped(fast, input);
+  return regrouped(finish(open.input(), [...group, ...keys], columns, flat, names, operator, builder), input);
+}
+
+/** The columns of the group as keys that keep their ids. */
+export function groupKeys(input: Relation): readonly Computed[] {
+  return (input.group ?? []).map((column) => ({ id: column.id, value: columnValue(column) }));
+}
+
+/** What was made of a relation, still in its groups. */
+export function regrouped(made: Relation, input: Relation): Relation {
+  return input.group === undefined ? made : { ...made, group: input.group };
 }
 
 /** Aggregates may stand inside expressions: they are computed first, then what is made of them. */
@@ -70,7 +81,12 @@ function finish(
 }
 
 /** Replaces aggregates by columns of the aggregate stage. */
-function liftAggregates(value: Value, aggregates: Computed[], known: Map<Value, Value>, builder: Builder): Value {
+export function liftAggregates(
+  value: Value,
+  aggregates: Computed[],
+  known: Map<Value, Value>,
+  builder: Builder,
+): Value {
   const lift = (inner: Value) => liftAggregates(inner, aggregates, known, builder);
   switch (value.kind) {
     case 'aggregate': {
@@ -209,12 +225,14 @@ function onlyArgMax(
     id: builder.fresh('m'),
     value,
   }));
-  const computed = [...keys, maximized, ...others];
+  // The columns of a group are there already.
+  const own = new Set(groupKeys(input).map((key) => key.id));
+  const computed = [...keys.filter((key) => !own.has(key.id)), maximized, ...others];
   const prepared = withComputed(open.input(), computed);
   const order = [{ id: maximized.id, descending: node.name.endsWith('max'), nullsFirst: false }];
   const plan = { kind: 'firstOf', input: prepared.plan, keys: keys.map((key) => key.id), order } as const;
   const columns = [maximized, ...others].map(
-    ({ id, value }, index): PlanColumn => ({ id, name: names[keys.length + index] ?? '', type: value.type }),
+    ({ id, value }, index): PlanColumn => ({ id, name: names[keyColumns.length + index] ?? '', type: value.type }),
   );
   return { plan, columns: [...keyColumns, ...columns], order: [] };
 }
@@ -243,8 +261,9 @@ export function count(input: Relation, name: string, builder: Builder): Relation
   const id = builder.fresh(name);
   const value = aggregate('long', [], () => 'count(*)');
   return {
-    plan: { kind: 'aggregate', input: input.plan, keys: [], aggregates: [{ id, value }] },
+    plan: { kind: 'aggregate', input: input.plan, keys: groupKeys(input), aggregates: [{ id, value }] },
     columns: [{ id, name, type: 'long' }],
     order: [],
+    ...(input.group === undefined ? {} : { group: input.group }),
   };
 }

@@ -1,11 +1,11 @@
 /** union: columns by name and type, missing ones null, fuzzy arms dropped. */
-import type { Expression, ExpressionsOperator } from '../../../../../shared/kql/language';
+import type { Expression, ExpressionsOperator, SyntaxNode } from '../../../../../shared/kql/language';
 import type { PlanColumn, Relation, Value } from '../../plan/nodes';
 import { columnValue, constant, nullOf } from '../../plan/values';
 import type { KqlType } from '../../types';
 import { type Builder, errorAt, lookUp, matchesPattern, type Scope } from '../builder';
 
-interface Arm {
+export interface Arm {
   readonly label: string;
   readonly relation: Relation;
 }
@@ -50,12 +50,12 @@ interface Slot {
   readonly original: string;
 }
 
-function united(
+export function united(
   arms: readonly Arm[],
   inner: boolean,
   source: string | undefined,
   builder: Builder,
-  operator: ExpressionsOperator,
+  operator: SyntaxNode,
 ): Relation {
   if (arms.length === 0) throw errorAt('malformed', 'None of the tables of this union exists', operator);
   // An arm that can have no rows still gives its columns.
