@@ -171,7 +171,7 @@ function readIpv6(text: string, into: Uint32Array): boolean {
  * @returns undefined for anything that is not exactly one address (zones, ports, prefixes, octal or short IPv4 forms).
  */
 export function canonicalAddress(text: string): string | undefined {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString();
+  if (ipv4Number(text) >= 0) return text;
   if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
   const ip = ipaddr.IPv6.parse(text);
   return ip.isIPv4MappedAddress() ? ip.toIPv4Address().toString() : ip.toRFC5952String();

@@ -15,45 +15,12 @@ import { answerEvidence, opposite, refineDirection } from '../asim/direction';
 import { jsonText, member, SCHEMA_VERSION } from '../asim/networkSession';
 import { hasPorts, protocolName, UNASSIGNED } from '../asim/protocols';
 import { isEventTime, isoTime } from '../asim/times';
+import { type Columns, columnsOf, DEFAULT_FORMAT, DEFAULT_LINE, isHeader, LineFields } from './awsVpcColumns';
 import { portNumber, wholeNumber } from './numbers';
 import { dead, type LineMapping, type LineSource, type Mapped, type MappingContext, skipped } from './source';
 
-/** Every documented field, in order; the default format is the first fourteen. */
-const FIELDS = (
-  'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status ' +
-  'vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id sublocation-type sublocation-id ' +
-  'pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path ' +
-  'ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id ' +
-  'ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id ' +
-  'reject-reason resource-id encryption-status'
-).split(' ');
-const KNOWN: ReadonlyMap<string, number> = new Map(FIELDS.map((name, index) => [name, index]));
-const DEFAULT_FORMAT = FIELDS.slice(0, 14).join(' ');
-
-/** Fields without a column of their own, kept in AdditionalFields under the names that AWSVPCFlow gives them. */
-const ADDITIONAL: readonly (readonly [field: string, name: string])[] = [
-  ['subnet-id', 'SubnetId'],
-  ['instance-id', 'InstanceId'],
-  ['region', 'Region'],
-  ['az-id', 'AzId'],
-  ['sublocation-type', 'SublocationType'],
-  ['sublocation-id', 'SublocationId'],
-  ['traffic-path', 'TrafficPath'],
-  ...FIELDS.slice(29, 39).map((field) => [field, pascal(field)] as const),
-  ['reject-reason', 'RejectReason'],
-  ['resource-id', 'ResourceId'],
-  ['encryption-status', 'EncryptionStatus'],
-];
-
 /** Characters; a record with every field is below 1,500. */
 const MAX_LINE = 16_384;
-/** Longest header that is remembered. */
-const MAX_COLUMNS = 100;
-
-function pascal(field: string): string {
-  return field.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
-}
-
 const FLAGS: readonly (readonly [bit: number, member: string])[] = [
   [1, '"TcpFlagsFin":true,'],
   [2, '"TcpFlagsSyn":true,'],
@@ -69,87 +36,16 @@ const FLAG_MEMBERS: readonly string[] = Array.from({ length: 64 }, (_, flags) =>
     .join(''),
 );
 
-/** Whether a line is a header: names of fields only, with hyphens or underscores. */
-function isHeader(line: string): boolean {
-  const first = line.charCodeAt(0);
-  if (first < 0x61 || first > 0x7a) return false;
-  if (line.length > 2000 || !/^[a-z][a-z_ -]*$/.test(line.trimEnd())) return false;
-  const names = line.trim().split(/ +/);
-  return (
-    names.length <= MAX_COLUMNS &&
-    names.filter((name) => KNOWN.has(name.replaceAll('_', '-'))).length * 2 > names.length
-  );
-}
-
-/** A line of the default format: version, account, interface. */
-const DEFAULT_LINE = /^\d{1,2} (\d{12}|unknown|-) (eni-\S+|-) \S+ \S+ \S+ /;
-
-function hotColumns(index: Readonly<Record<string, number>>) {
-  const at = (field: string): number => index[field] ?? -1;
-  return {
-    logStatus: at('log-status'),
-    srcaddr: at('srcaddr'),
-    dstaddr: at('dstaddr'),
-    pktSrcaddr: at('pkt-srcaddr'),
-    pktDstaddr: at('pkt-dstaddr'),
-    pktSrcAwsService: at('pkt-src-aws-service'),
-    pktDstAwsService: at('pkt-dst-aws-service'),
-    start: at('start'),
-    end: at('end'),
-    protocol: at('protocol'),
-    srcport: at('srcport'),
-    dstport: at('dstport'),
-    action: at('action'),
-    bytes: at('bytes'),
-    packets: at('packets'),
-    tcpFlags: at('tcp-flags'),
-    flowDirection: at('flow-direction'),
-  };
-}
-type HotColumns = ReturnType<typeof hotColumns>;
-
-/** Columns that the members shared by neighbouring lines are made from. */
-const SHARED = ['version', 'account-id', 'interface-id', 'vpc-id', 'action', 'log-status', 'flow-direction'] as const;
-
 /** Serialized members, and the texts that they were made from. */
 interface Memo {
   readonly texts: string[];
   members: string;
 }
 
-/** The columns of a header as an index by field (-1: not there), and what it does not know. */
-interface Columns {
-  readonly text: string;
-  readonly count: number;
-  readonly index: Readonly<Record<string, number>>;
-  /** The same for what every line is asked for. */
-  readonly hot: HotColumns;
-  readonly shared: readonly (readonly [column: number, name: string])[];
-  readonly additional: readonly (readonly [column: number, name: string])[];
-}
-
-function columnsOf(header: string): Columns {
-  const names = header
-    .trim()
-    .split(/ +/)
-    .map((name) => name.replaceAll('_', '-'));
-  const index: Record<string, number> = Object.fromEntries(FIELDS.map((field) => [field, names.indexOf(field)]));
-  const additional: (readonly [number, string])[] = [];
-  for (const [field, name] of ADDITIONAL) {
-    const column = index[field] ?? -1;
-    if (column >= 0) additional.push([column, name]);
-  }
-  names.forEach((name, column) => {
-    if (!KNOWN.has(name)) additional.push([column, pascal(name)]);
-  });
-  const shared = SHARED.map((field) => [index[field] ?? -1, field] as const);
-  return { text: names.join(' '), count: names.length, index, hot: hotColumns(index), shared, additional };
-}
-
 class AwsVpcMapping implements LineMapping {
   private columns: Columns;
   private headed: boolean;
-  private readonly fields: string[] = [];
+  private readonly fields = new LineFields();
   /** For lines with ingress, and for the rest. */
   private sharedMemos = [emptyMemo(), emptyMemo()];
   private furtherMemos = [emptyMemo(), emptyMemo()];
@@ -178,7 +74,7 @@ class AwsVpcMapping implements LineMapping {
       return undefined;
     }
     if (line.length > MAX_LINE) return dead('lineTooLong');
-    this.split(line);
+    this.fields.split(line);
     return this.session(line, offset);
   }
 
@@ -188,33 +84,19 @@ class AwsVpcMapping implements LineMapping {
     this.furtherMemos = [emptyMemo(), emptyMemo()];
   }
 
-  private split(line: string): void {
-    const { fields } = this;
-    let count = 0;
-    let from = 0;
-    while (from < line.length) {
-      let end = line.indexOf(' ', from);
-      if (end < 0) end = line.length;
-      if (end > from && count <= MAX_COLUMNS) fields[count++] = line.slice(from, end);
-      from = end + 1;
-    }
-    fields.length = count;
-  }
-
   /** The text of a field; '' when it is missing or `-`. */
   private get(field: string): string {
     return this.at(this.columns.index[field] as number);
   }
 
   private at(column: number): string {
-    const text = column < 0 ? '' : (this.fields[column] as string);
-    return text === '-' ? '' : text;
+    return this.fields.text(column);
   }
 
   private session(line: string, offset: number): Mapped {
     const { columns, fields, context } = this;
     const { hot } = columns;
-    if (fields.length !== columns.count) return dead(fields.length < columns.count ? 'tooFewFields' : 'tooManyFields');
+    if (fields.count !== columns.count) return dead(fields.count < columns.count ? 'tooFewFields' : 'tooManyFields');
     const status = this.at(hot.logStatus);
     if (status === 'NODATA' || status === 'SKIPDATA') return skipped(status === 'NODATA' ? 'noData' : 'skipData');
 
@@ -336,10 +218,11 @@ class AwsVpcMapping implements LineMapping {
   private texts(columns: readonly (readonly [column: number, name: string])[], memo: Memo): boolean {
     let same = memo.texts.length === columns.length;
     for (let i = 0; i < columns.length; i++) {
-      const text = this.at((columns[i] as readonly [number, string])[0]);
-      if (memo.texts[i] === text) continue;
+      const column = (columns[i] as readonly [number, string])[0];
+      const known = memo.texts[i];
+      if (known !== undefined && this.fields.is(column, known)) continue;
       same = false;
-      memo.texts[i] = text;
+      memo.texts[i] = this.at(column);
     }
     memo.texts.length = columns.length;
     return same;
