@@ -35,9 +35,17 @@ export class DeadLetterWriter {
   /** @param source names the file. */
   async flush(source: string): Promise<void> {
     if (this.waiting.length === 0) return;
-    await this.deadLetters.write(source, this.waiting);
+    // Answers to uploads in flight add letters meanwhile: these wait for the next time.
+    const { waiting, bytes } = this;
     this.waiting = [];
     this.bytes = 0;
+    try {
+      await this.deadLetters.write(source, waiting);
+    } catch (error) {
+      this.waiting = [...waiting, ...this.waiting];
+      this.bytes += bytes;
+      throw error;
+    }
   }
 }
 
