@@ -10,22 +10,27 @@ export const WATCHED_TABLES = ['ASimNetworkSessionLogs', 'ThreatIntelligenceIndi
 
 /** Event times are told apart in steps of this (milliseconds): the shortest frequency of a rule. */
 export const SLOT = 5 * MINUTE;
-/** Rows may become visible out of the order of their ingestion times. */
-const OVERLAP = 10 * MINUTE;
+/** Rows may become visible out of the order of their ingestion times, by less than this. */
+const OVERLAP = '10m';
 
 /** Kept with a rule; plain JSON. Times of arrival as the service writes them, padded so that they compare as text. */
 export interface ArrivalState {
   /** Newest arrival seen, by table. */
   readonly marks: Readonly<Record<string, string>>;
-  /** Newest arrival seen in each slot `table/milliseconds`, as far back as the next look overlaps. */
-  readonly seen: Readonly<Record<string, string>>;
+  /** Rows seen in each slot `table/milliseconds` that arrived so near the mark that the next look sees them again. */
+  readonly seen: Readonly<Record<string, number>>;
 }
 
 export interface Arrival {
   readonly table: string;
   /** Beginning of the slot of event times (milliseconds). */
   readonly slot: number;
+  /** The newest in the slot. */
   readonly arrived: string;
+  /** Rows up to the mark of the look before. */
+  readonly known: number;
+  /** Rows of the last minutes before the newest arrival in the table. */
+  readonly recent: number;
 }
 
 /** A look's outcome: what is new, the state after it, and the tables that could not be looked at (their marks stay). */
@@ -65,14 +70,20 @@ export class ArrivalScan {
     const failures = looks.flatMap((look, index) =>
       look.status === 'rejected' ? [{ table: WATCHED_TABLES[index] ?? '', error: look.reason as unknown }] : [],
     );
-    const fresh = found.filter((arrival) => arrival.arrived > (state.seen[keyOf(arrival)] ?? ''));
     const marks: Record<string, string> = { ...state.marks };
     for (const { table, arrived } of found) if (arrived > (marks[table] ?? '')) marks[table] = arrived;
-    const seen: Record<string, string> = {};
+    const moved = (table: string): boolean => marks[table] !== state.marks[table];
+    const fresh = found.filter(
+      (arrival) =>
+        arrival.arrived > (state.marks[arrival.table] ?? '') || arrival.known > (state.seen[keyOf(arrival)] ?? 0),
+    );
+    const seen: Record<string, number> = {};
     for (const { table } of failures)
-      for (const [key, arrived] of Object.entries(state.seen)) if (key.startsWith(`${table}/`)) seen[key] = arrived;
-    for (const arrival of found)
-      if (arrival.arrived > since(marks[arrival.table] ?? '')) seen[keyOf(arrival)] = arrival.arrived;
+      for (const [key, rows] of Object.entries(state.seen)) if (key.startsWith(`${table}/`)) seen[key] = rows;
+    for (const arrival of found) {
+      const rows = moved(arrival.table) ? arrival.recent : arrival.known;
+      if (rows > 0) seen[keyOf(arrival)] = rows;
+    }
     return { fresh, state: { marks, seen }, failures };
   }
 
@@ -86,13 +97,20 @@ export class ArrivalScan {
 
   private async ask(table: string, mark: string, oldest: number): Promise<Arrival[]> {
     const { rows } = await this.query.query(
-      `${table}\n| where ingestion_time() > datetime(${since(mark)})\n| where TimeGenerated >= datetime(${new Date(oldest).toISOString()})\n` +
-        `| extend Arrived = ingestion_time(), Slot = bin(TimeGenerated, 5m)\n` +
-        `| summarize Arrived = max(Arrived) by Slot\n| project Slot, Arrived`,
+      [
+        `let Mark = datetime(${mark});`,
+        `let Arrivals = materialize(${table}`,
+        `| where ingestion_time() > Mark - ${OVERLAP} and TimeGenerated >= datetime(${new Date(oldest).toISOString()})`,
+        '| project Slot = bin(TimeGenerated, 5m), Arrived = ingestion_time());',
+        'let Last = toscalar(Arrivals | summarize max(Arrived));',
+        'Arrivals',
+        `| summarize Arrived = max(Arrived), Known = countif(Arrived <= Mark), Recent = countif(Arrived > Last - ${OVERLAP}) by Slot`,
+        '| project Slot, Arrived, Known, Recent',
+      ].join('\n'),
     );
-    return rows.flatMap(([slot, arrived]) =>
+    return rows.flatMap(([slot, arrived, known, recent]) =>
       typeof slot === 'string' && typeof arrived === 'string'
-        ? [{ table, slot: Date.parse(slot), arrived: padded(arrived) }]
+        ? [{ table, slot: Date.parse(slot), arrived: padded(arrived), known: Number(known), recent: Number(recent) }]
         : [],
     );
   }
@@ -100,11 +118,6 @@ export class ArrivalScan {
 
 function keyOf({ table, slot }: Arrival): string {
   return `${table}/${slot}`;
-}
-
-/** The overlap before a mark, as text. */
-function since(mark: string): string {
-  return padded(new Date(Date.parse(mark) - OVERLAP).toISOString());
 }
 
 /** With seven decimals always. */

@@ -46,6 +46,8 @@ export interface Event {
   readonly time: string;
   /** When it arrived; at its time when left out. */
   readonly arrived?: string;
+  /** When queries see it; at its arrival when left out. */
+  readonly visible?: string;
   readonly address: string;
   readonly host?: string;
 }
@@ -176,10 +178,10 @@ export class World {
     query: async (kql, timespan) => {
       this.queries.push(kql);
       if (kql.startsWith('FlowtrapAlerts_CL')) return this.alertTable(kql);
-      if (kql.startsWith('ASimNetworkSessionLogs')) return this.arrivals(kql);
+      if (/^let .*ASimNetworkSessionLogs/s.test(kql)) return this.arrivals(kql);
       if (kql.startsWith('print'))
         return { columns: [{ name: 'Now', type: 'datetime' }], rows: [[this.clock.now().toISOString()]] };
-      if (kql.startsWith('ThreatIntelligenceIndicator')) return { columns: [], rows: [] };
+      if (/^let .*ThreatIntelligenceIndicator/s.test(kql)) return { columns: [], rows: [] };
       if (this.queryFailure) throw this.queryFailure;
       return this.result(timespan ?? { from: new Date(0), to: new Date(8.64e15) });
     },
@@ -231,9 +233,9 @@ export class World {
   /** One row for each address in the window. */
   private result({ from, to }: { from: Date; to: Date }): QueryTable {
     const rows = new Map<string, { first: string; hosts: Set<string>; count: number }>();
-    for (const { time, arrived = time, address, host = 'h' } of this.events) {
+    for (const { time, arrived = time, visible = arrived, address, host = 'h' } of this.events) {
       const when = Date.parse(time);
-      if (when < from.getTime() || when >= to.getTime() || Date.parse(arrived) > this.clock.now().getTime()) continue;
+      if (when < from.getTime() || when >= to.getTime() || Date.parse(visible) > this.clock.now().getTime()) continue;
       const row = rows.get(address) ?? { first: time, hosts: new Set<string>(), count: 0 };
       if (time < row.first) row.first = time;
       row.hosts.add(host);
@@ -249,24 +251,32 @@ export class World {
     return { columns: this.columns, rows: this.shuffle(cells) };
   }
 
-  /** What the late-data query asks: slots of five minutes with their newest arrival. */
+  /** What the late-data query asks: slots of five minutes with their newest arrival and how many arrived near the marks. */
   private arrivals(kql: string): QueryTable {
-    const after = /ingestion_time\(\) > datetime\(([^)]+)\)/.exec(kql)?.[1];
-    const oldest = /TimeGenerated >= datetime\(([^)]+)\)/.exec(kql)?.[1] ?? '';
-    const slots = new Map<number, number>();
-    for (const { time, arrived = time } of this.events) {
-      const when = Date.parse(arrived);
-      if (when > this.clock.now().getTime() || Date.parse(time) < Date.parse(oldest)) continue;
-      if (after !== undefined && when <= Date.parse(after)) continue;
-      const slot = Math.floor(Date.parse(time) / 300_000) * 300_000;
-      slots.set(slot, Math.max(slots.get(slot) ?? 0, when));
-    }
+    const mark = Date.parse(/Mark = datetime\(([^)]+)\)/.exec(kql)?.[1] ?? '');
+    const oldest = Date.parse(/TimeGenerated >= datetime\(([^)]+)\)/.exec(kql)?.[1] ?? '');
+    const found = this.events
+      .map(({ time, arrived = time, visible = arrived }) => ({
+        slot: Math.floor(Date.parse(time) / 300_000) * 300_000,
+        arrived: Date.parse(arrived),
+        seen: Date.parse(time) >= oldest && Date.parse(visible) <= this.clock.now().getTime(),
+      }))
+      .filter((event) => event.seen && event.arrived > mark - 600_000);
+    const newest = Math.max(...found.map(({ arrived }) => arrived));
+    const rows = [...new Set(found.map(({ slot }) => slot))].map((slot): Cell[] => {
+      const times = found.filter((event) => event.slot === slot).map(({ arrived }) => arrived);
+      const known = times.filter((time) => time <= mark).length;
+      const recent = times.filter((time) => time > newest - 600_000).length;
+      return [new Date(slot).toISOString(), new Date(Math.max(...times)).toISOString(), known, recent];
+    });
     return {
       columns: [
         { name: 'Slot', type: 'datetime' },
         { name: 'Arrived', type: 'datetime' },
+        { name: 'Known', type: 'long' },
+        { name: 'Recent', type: 'long' },
       ],
-      rows: [...slots].map(([slot, arrived]) => [new Date(slot).toISOString(), new Date(arrived).toISOString()]),
+      rows,
     };
   }
 
