@@ -50,16 +50,23 @@ export async function findAbsent(
   owners: ReadonlySet<string>,
   context: MappingContext,
 ): Promise<AbsenceOutcome> {
-  const { total, missing } = await readEmitted(dependencies.query, context.sourceSystem, since, context.now);
+  const { total, missing, allMissing } = await readEmitted(
+    dependencies.query,
+    context.sourceSystem,
+    since,
+    context.now,
+  );
   const candidates = missing.filter((row) => owners.has(row.provider) && /^\d{1,19}$/.test(row.externalId));
   if (candidates.length === 0) return { revocations: [], problems: [], confirmed: 0, settled: true };
   // Rows of the pull itself may not be queryable yet; then nearly everything looks missing, and it is looked at again.
   const alive = await confirm(dependencies, candidates, condition, context);
   const gone = candidates.filter((row) => !alive.has(row.indicatorId));
   const confirmed = candidates.length - gone.length;
-  if (gone.length > FEW && gone.length > total * MOST) {
+  // Of those that were not listed, as many are gone as of those that were: a slice must not make a great loss look small.
+  const likelyGone = Math.round((gone.length * Math.max(allMissing, missing.length)) / missing.length);
+  if (likelyGone > FEW && likelyGone > total * MOST) {
     const message =
-      `${gone.length} of ${total} indicators are gone from ThreatConnect at once; none was revoked. If that is right, they age out ` +
+      `${likelyGone} of ${total} indicators are gone from ThreatConnect at once; none was revoked. If that is right, they age out ` +
       'within 14 days; otherwise check THREATCONNECT_OWNERS, THREATCONNECT_FILTER and what the API user may read.';
     return { revocations: [], problems: [{ subject: 'revocation', message }], confirmed, settled: true };
   }
@@ -67,22 +74,23 @@ export async function findAbsent(
   return { revocations: gone.map((row) => revocation(row, context)), problems: [], confirmed, settled };
 }
 
-/** Active, unexpired indicators of ours, and among them those without a row since the pull began. */
+/** How many indicators of ours are active and unexpired, how many of them have no row since the pull began, and the first of these. */
 async function readEmitted(
   query: LogQuery,
   sourceSystem: string,
   since: Date,
   now: Date,
-): Promise<{ total: number; missing: Emitted[] }> {
+): Promise<{ total: number; missing: Emitted[]; allMissing: number }> {
   const live = `ThreatIntelligenceIndicator
 | where SourceSystem == ${JSON.stringify(sourceSystem)}
 | summarize arg_max(TimeGenerated, Active, ExpirationDateTime, ExternalIndicatorId, NetworkIP, IndicatorProvider, AdditionalInformation) by IndicatorId
 | where Active == true and ExpirationDateTime > datetime(${now.toISOString()})`;
   const timespan = { from: new Date(now.getTime() - 14 * 86_400_000), to: new Date(now.getTime() + 86_400_000) };
-  const counted = await query.query(`${live}\n| count`, timespan);
+  const old = `TimeGenerated < datetime(${since.toISOString()})`;
+  const counted = await query.query(`${live}\n| summarize Total = count(), Missing = countif(${old})`, timespan);
   const listed = await query.query(
     `${live}
-| where TimeGenerated < datetime(${since.toISOString()})
+| where ${old}
 | top ${CANDIDATES} by IndicatorId asc
 | project IndicatorId, ExternalIndicatorId, NetworkIP, IndicatorProvider, AdditionalInformation`,
     timespan,
@@ -93,7 +101,8 @@ async function readEmitted(
     );
     return { indicatorId, externalId, networkIp, provider, information };
   });
-  return { total: Number(counted.rows[0]?.[0] ?? 0), missing };
+  const [total, allMissing] = counted.rows[0] ?? [];
+  return { total: Number(total ?? 0), missing, allMissing: Number(allMissing ?? 0) };
 }
 
 /** The IndicatorIds that ThreatConnect still has within the pull's own limits, asked for by id. */

@@ -87,10 +87,10 @@ function answer(
   }
   const [now = ''] = /ExpirationDateTime > datetime\(([^)]+)\)/.exec(kql)?.slice(1) ?? [];
   const live = [...newest(known).values()].filter((row) => row.Active === true && String(row.ExpirationDateTime) > now);
-  if (kql.endsWith('| count')) return table(['Count'], [[live.length]]);
   const [since = ''] = /TimeGenerated < datetime\(([^)]+)\)/.exec(kql)?.slice(1) ?? [];
   const columns = ['IndicatorId', 'ExternalIndicatorId', 'NetworkIP', 'IndicatorProvider', 'AdditionalInformation'];
   const missing = live.filter((row) => String(row.TimeGenerated) < since);
+  if (kql.includes('countif(')) return table(['Total', 'Missing'], [[live.length, missing.length]]);
   return table(
     columns,
     missing.map((row) => columns.map((column) => String(row[column] ?? ''))),
