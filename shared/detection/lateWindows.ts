@@ -41,8 +41,18 @@ export async function noticeLate(
       first = false;
     }
   }
-  const remembered = [...late.values()].sort(byUrgency).slice(0, MOST_REMEMBERED);
-  if (late.size > remembered.length) report.count('windows.forgotten', late.size - remembered.length);
+  const remembered = [...late.values()]
+    .filter(({ end }) => end > evaluatedTo - REACH)
+    .sort((a, b) => b.end - a.end)
+    .slice(0, MOST_REMEMBERED);
+  const forgotten = late.size - remembered.length;
+  if (forgotten > 0) {
+    report.count('windows.forgotten', forgotten);
+    report.problem(
+      `rule ${rule.name}`,
+      `${forgotten} late windows, the oldest ending ${new Date(Math.min(...late.keys())).toISOString()}, could not be evaluated for two weeks and are given up. Request a rerun for them.`,
+    );
+  }
   kept.value = { ...kept.value, arrivals: state, late: remembered };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../../shared/detection/detect';
 import { FlowtrapError } from '../../../shared/errors';
+import type { LogQuery } from '../../../shared/ports';
 import { makeRule, RULE_ID, World } from './world';
 
 const BAD = '203.0.113.5';
@@ -445,6 +446,26 @@ describe('failures', () => {
     world.clock.time = '2026-03-02T13:20:00Z';
     const later = await world.detect();
     expect(later.counts).toMatchObject({ 'windows.late': 1 });
+  });
+
+  it('gives a window up that cannot be had for two weeks, and says so', async () => {
+    const world = new World();
+    world.start = new Date('2026-03-02T10:00:00Z');
+    const failing = (kql: string) => kql.startsWith('Events') && kql.includes('2026-03-02T11:00');
+    const query: LogQuery = {
+      query: (kql, span) =>
+        failing(kql) ? Promise.reject(new FlowtrapError('malformed', 'no.')) : world.query.query(kql, span),
+    };
+    for (let run = 0; run < 3; run++) await world.detect({ query });
+    expect((await world.detect({ query })).counts['windows.lateRemaining']).toBe(1);
+    world.clock.time = '2026-03-16T14:00:00Z';
+    const reports = [];
+    for (let run = 0; run < 10; run++) reports.push(await world.detect({ query }));
+    expect(reports.map(({ counts }) => counts['windows.forgotten'] ?? 0).reduce((a, b) => a + b)).toBe(1);
+    expect(reports.flatMap(({ problems }) => problems.map(({ message }) => message)).join('\n')).toMatch(
+      /1 late windows, the oldest ending 2026-03-02T11:00:00.000Z.*rerun/,
+    );
+    expect(reports.at(-1)?.counts['windows.lateRemaining']).toBeUndefined();
   });
 
   it('decides nothing when it cannot read its decisions back', async () => {
