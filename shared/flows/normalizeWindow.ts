@@ -1,6 +1,6 @@
 /** The rerun of every watched blob that was last modified in a past window, in slices. */
 import { describeError, FlowtrapError } from '../errors';
-import type { BlobAddress } from '../ports';
+import type { BlobAddress, ListedBlob } from '../ports';
 import { withoutWrites } from './dryRun';
 import { deadlineOf, type FlowDependencies, type FlowReport, ReportBuilder } from './flowReport';
 import { LATE, readBlob, runError } from './normalizeBlob';
@@ -53,8 +53,8 @@ export async function normalizeWindow(
   const seen = new Set<string>();
   for (const [number, { account, container, prefix }] of deps.settings.containers.entries()) {
     if (number < start.container) continue;
-    for await (const item of listed(deps, { account, container, prefix }, report)) {
-      if (number === start.container && item.name <= start.after) continue;
+    const after = number === start.container ? start.after : '';
+    for await (const item of listed(deps, { account, container, prefix }, after, report)) {
       if (item.lastModified < from || item.lastModified >= to) continue;
       const blob: BlobAddress = { account, container, name: item.name };
       const path = `${account}/${container}/${item.name}`;
@@ -77,14 +77,25 @@ export async function normalizeWindow(
 /** Errors that the next blob would meet as well. */
 const STOPS: ReadonlySet<string> = new Set(['unavailable', 'unauthorized', 'configuration']);
 
-/** A container that cannot be listed is a problem; the others go on. */
+/**
+ * The blobs behind the one that the last slice ended with. A container that cannot be listed is a problem; the others go on.
+ *
+ * Names are not compared: with a hierarchical namespace, listings go folder by folder and not in order of name.
+ */
 async function* listed(
   deps: FlowDependencies,
   container: { account: string; container: string; prefix: string },
+  after: string,
   report: ReportBuilder,
-) {
+): AsyncGenerator<ListedBlob> {
   try {
-    yield* deps.blobs.list(container);
+    let passed = after === '';
+    for await (const item of deps.blobs.list(container)) {
+      if (passed) yield item;
+      else passed = item.name === after;
+    }
+    // It is gone since: all are read once more, for reading twice does no harm and missing one does.
+    if (!passed) yield* deps.blobs.list(container);
   } catch (error) {
     if (!(error instanceof FlowtrapError) || error.code === 'unavailable') throw error;
     report.problem(`${container.account}/${container.container}`, describeError(error));

@@ -14,6 +14,8 @@ export class MemoryBlobs implements Blobs {
   chunkBytes = 1000;
   /** Last modification of what is written. */
   time = new Date('2026-03-02T10:00:00Z');
+  /** Listing order. Accounts with a hierarchical namespace list folder by folder. */
+  order: ((a: string, b: string) => number) | undefined;
 
   write(name: string, bytes: Buffer, kind: BlobProperties['kind'] = 'block'): void {
     const createdOn = kind === 'append' ? (this.stored.get(name)?.createdOn ?? this.time) : this.time;
@@ -53,7 +55,7 @@ export class MemoryBlobs implements Blobs {
   }
 
   async *list({ prefix = '' }: { prefix?: string }): AsyncGenerator<ListedBlob> {
-    for (const name of [...this.stored.keys()].sort()) {
+    for (const name of [...this.stored.keys()].sort(this.order)) {
       const found = this.stored.get(name);
       if (found && name.startsWith(prefix)) yield { name, ...found };
     }

@@ -248,6 +248,25 @@ describe('a rerun', () => {
     await expect(normalizeWindow({ ...range, cursor: 'nonsense' }, deps)).rejects.toMatchObject({ code: 'malformed' });
   });
 
+  it('of a window misses none where listings are folder by folder, nor where the last one is gone', async () => {
+    // 'fw1-b/…' sorts before 'fw1/…' by name, but a hierarchical namespace lists the folder fw1 first.
+    const folders = (name: string) => name.replaceAll('/', '\u0000');
+    blobs.order = (a, b) => (folders(a) < folders(b) ? -1 : 1);
+    for (const [index, name] of ['fw1/a.log', 'fw1/b.log', 'fw1-b/c.log', 'fw2/d.log'].entries())
+      put(name, `#log\nsession ${index + 1}\n`);
+    const range = { from: new Date('2026-03-02T10:00:00Z'), to: new Date('2026-03-02T11:00:00Z') };
+    const slice = (cursor?: string) =>
+      normalizeWindow({ ...range, ...(cursor === undefined ? {} : { cursor }) }, { ...deps, deadline: new Date(0) });
+    const read = () => sink.rows.map((row) => row.id);
+    const first = await slice();
+    const second = await slice(first.cursor);
+    const third = await slice(second.cursor);
+    expect(read()).toEqual(['1', '2', '3']);
+    blobs.remove('fw1-b/c.log');
+    await slice(third.cursor);
+    expect(read().slice(3)).toEqual(['1']);
+  });
+
   it('stops when the service is down, and says what it had done', async () => {
     put('a.log', '#log\nsession 1\n');
     put('b.log', '#log\nsession 2\n');
