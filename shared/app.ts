@@ -48,8 +48,8 @@ export interface App {
   requestRun(body: unknown): Promise<RunDocument>;
   /** @throws FlowtrapError `notFound`. */
   readRun(id: string): Promise<RunDocument>;
-  /** One message of the run queue. */
-  runRequested(message: unknown, log: Log): Promise<RunDocument>;
+  /** One message of the run queue. `lastTry`: if it fails, the message is poison. */
+  runRequested(message: unknown, lastTry: boolean, log: Log): Promise<RunDocument>;
   health(): Promise<Health>;
 }
 
@@ -202,17 +202,21 @@ export function createApp(environment: Readonly<Record<string, string | undefine
         throw new FlowtrapError('notFound', 'there is no such run.', { subject: `run ${id.slice(0, 100)}` });
       return run.value;
     },
-    runRequested: (message, log) =>
-      executeRun(message, {
-        state: state(),
-        queue: runQueue(),
-        clock,
-        log,
-        execute: (request, cursor) =>
-          recorded({ job: request.job, trigger: 'request', subject: requestSubject(request) }, log, () =>
-            execute(request, cursor, log),
-          ),
-      }),
+    runRequested: (message, lastTry, log) =>
+      executeRun(
+        message,
+        {
+          state: state(),
+          queue: runQueue(),
+          clock,
+          log,
+          execute: (request, cursor) =>
+            recorded({ job: request.job, trigger: 'request', subject: requestSubject(request) }, log, () =>
+              execute(request, cursor, log),
+            ),
+        },
+        lastTry,
+      ),
     health: () =>
       health({
         config,

@@ -23,10 +23,10 @@ export interface RunDependencies {
 const PROBLEMS_KEPT = 100;
 
 /**
- * One queue message. An error that may pass leaves the run `running` and is thrown, so that the queue brings it back;
- * any other ends the run as `failed`.
+ * One queue message. An error that may pass leaves the run `running` and is thrown, so that the queue brings it back; any other
+ * ends the run as `failed`, and so does one that may pass at the last try, after which the message is poison.
  */
-export async function executeRun(message: unknown, deps: RunDependencies): Promise<RunDocument> {
+export async function executeRun(message: unknown, deps: RunDependencies, lastTry = false): Promise<RunDocument> {
   const { runId, cursor, slice } = need(parseRunMessage(message));
   const entry = await readRun(runId, deps.state);
   if (entry === undefined)
@@ -48,9 +48,10 @@ export async function executeRun(message: unknown, deps: RunDependencies): Promi
   } catch (error) {
     const message = describeError(error);
     const transient = !(error instanceof FlowtrapError) || error.retryable;
-    const failed: RunDocument = transient
-      ? { ...started, error: message }
-      : { ...started, status: 'failed', error: message, endedAt: deps.clock.now().toISOString() };
+    const failed: RunDocument =
+      transient && !lastTry
+        ? { ...started, error: message }
+        : { ...started, status: 'failed', error: message, endedAt: deps.clock.now().toISOString() };
     await deps.state.put(runKey(runId), failed, { ifMatch: etag });
     if (transient) throw error;
     return failed;

@@ -58,13 +58,32 @@ describe('a requested run', () => {
     expect(run?.endedAt).toBe('2026-03-02T12:00:00.000Z');
   });
 
-  it('fails for good on an error that stays, and goes back to the queue on one that may pass', async () => {
+  it('goes back to the queue on an error that may pass, until the last try', async () => {
     const deps = setUp();
     const { id } = await queueRun(REQUEST, deps);
     const failWith = (error: Error) =>
       executeRun(deps.queue.sent[0], { ...deps, execute: () => Promise.reject(error) });
     await expect(failWith(new FlowtrapError('unavailable', 'the sink is down.'))).rejects.toThrow('the sink is down.');
     expect((await readRun(id, deps.state))?.value).toMatchObject({ status: 'running', error: 'the sink is down.' });
+    // The last delivery before poison: nobody would ever end the run.
+    const lastTry = executeRun(
+      deps.queue.sent[0],
+      { ...deps, execute: () => Promise.reject(new FlowtrapError('unavailable', 'the sink is still down.')) },
+      true,
+    );
+    await expect(lastTry).rejects.toThrow('the sink is still down.');
+    expect((await readRun(id, deps.state))?.value).toMatchObject({
+      status: 'failed',
+      error: 'the sink is still down.',
+      endedAt: '2026-03-02T12:00:00.000Z',
+    });
+  });
+
+  it('fails for good at once on an error that stays', async () => {
+    const deps = setUp();
+    const { id } = await queueRun(REQUEST, deps);
+    const failWith = (error: Error) =>
+      executeRun(deps.queue.sent[0], { ...deps, execute: () => Promise.reject(error) });
     await failWith(new FlowtrapError('refused', 'blobs of that time are too old.'));
     expect((await readRun(id, deps.state))?.value).toMatchObject({
       status: 'failed',
