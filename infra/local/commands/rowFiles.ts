@@ -1,7 +1,6 @@
 /** Rows of a file: CSV with a header line, JSON (an array of objects), or JSON lines. Read as a stream where the format allows. */
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { StringDecoder } from 'node:string_decoder';
 import { FlowtrapError } from '../../../shared/errors';
 
@@ -61,9 +60,8 @@ async function* readJson(path: string, onProblem: (problem: RowProblem) => void)
 }
 
 async function* readJsonLines(path: string, onProblem: (problem: RowProblem) => void): AsyncIterable<FileRow> {
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY });
   let number = 0;
-  for await (const line of lines) {
+  for await (const line of linesOf(createReadStream(path, 'utf8'), path)) {
     number++;
     const text = line.replace(/^\ufeff/, '').trim();
     if (text === '') continue;
@@ -75,6 +73,19 @@ async function* readJsonLines(path: string, onProblem: (problem: RowProblem) => 
       onProblem({ line: number, what: (error as Error).message });
     }
   }
+}
+
+/** Lines of bounded length. Only \n ends one: U+2028, which JSON may hold as it is, does not. */
+async function* linesOf(source: AsyncIterable<string>, path: string): AsyncIterable<string> {
+  let rest = '';
+  for await (const chunk of source) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+    if (rest.length > RECORD_CHARACTERS)
+      throw new FlowtrapError('limit', `a line is longer than ${RECORD_CHARACTERS} characters.`, { subject: path });
+  }
+  yield rest;
 }
 
 async function* readCsv(path: string, onProblem: (problem: RowProblem) => void): AsyncIterable<FileRow> {

@@ -87,7 +87,7 @@ describe('flowtrap ingest and flowtrap query, beside a running stack', () => {
   });
 
   it('read JSON and JSON lines, whatever the file is called; one bad line does not stop the others', async () => {
-    const lines = file('events.json', '{"Id":1,"Bag":{"a":[1]}}\nnot json\n\n{"Id":2,"Late":"x"}\n[3]\n');
+    const lines = file('events.json', '{"Id":1,"Bag":{"a":[1]}}\nnot json\n\n{"Id":2,"Late":"x\u2028y"}\r\n[3]');
     const first = await run(ingest, ['--table', 'Events_CL', lines]);
     expect([first.code, first.out]).toEqual([1, '2 rows into Events_CL (new: Id:long, Bag:dynamic, Late:string)\n']);
     expect(first.err).toContain('events.json:2: ');
@@ -102,7 +102,7 @@ describe('flowtrap ingest and flowtrap query, beside a running stack', () => {
     ]);
     expect(JSON.parse(out)).toEqual([
       { Id: 1, Bag: { a: [1] }, Late: '', Other: null },
-      { Id: 2, Bag: null, Late: 'x', Other: null },
+      { Id: 2, Bag: null, Late: 'x\u2028y', Other: null },
       { Id: 3, Bag: null, Late: '', Other: true },
       { Id: 4, Bag: null, Late: '', Other: null },
     ]);
