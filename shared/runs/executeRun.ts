@@ -1,4 +1,5 @@
 /** Carries out a requested run, slice by slice: a slice that leaves a remainder queues it with a cursor. */
+import type { IncidentReport } from '../detection/detectReport';
 import { describeError, FlowtrapError } from '../errors';
 import type { Clock, Log, Queue, StateStore } from '../ports';
 import { addCounts, type JobProblem, type JobReport } from './jobReport';
@@ -7,6 +8,8 @@ import type { RunRequest } from './runRequest';
 
 /** What a slice gave: the job's report and, when more is left, where it goes on. */
 export interface SliceReport extends JobReport {
+  /** detect: what was raised, or with dryRun would be. */
+  readonly incidents?: readonly IncidentReport[];
   readonly cursor?: string;
 }
 
@@ -21,6 +24,8 @@ export interface RunDependencies {
 
 /** Problems kept in the document; the rest is only counted. */
 const PROBLEMS_KEPT = 100;
+/** Incidents kept in the document; `counts` has them all. */
+const INCIDENTS_KEPT = 200;
 
 /**
  * One queue message. An error that may pass leaves the run `running` and is thrown, so that the queue brings it back; any other
@@ -59,9 +64,11 @@ export async function executeRun(message: unknown, deps: RunDependencies, lastTr
 
   const problems = keep([...started.problems, ...report.problems]);
   const counts = addCounts(started.counts, report.counts);
+  const all = [...(started.incidents ?? []), ...(report.incidents ?? [])].slice(0, INCIDENTS_KEPT);
+  const incidents = report.incidents === undefined ? {} : { incidents: all };
   if (report.cursor !== undefined) {
     await deps.queue.send({ runId, cursor: report.cursor, slice: slice + 1 });
-    const next: RunDocument = { ...started, slices: slice + 1, counts, problems, error: undefined };
+    const next: RunDocument = { ...started, slices: slice + 1, counts, problems, ...incidents, error: undefined };
     await deps.state.put(runKey(runId), next, { ifMatch: etag });
     return next;
   }
@@ -71,6 +78,7 @@ export async function executeRun(message: unknown, deps: RunDependencies, lastTr
     slices: slice + 1,
     counts,
     problems,
+    ...incidents,
     error: undefined,
     endedAt: deps.clock.now().toISOString(),
   };

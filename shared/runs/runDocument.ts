@@ -1,5 +1,6 @@
 /** The record of a requested run, kept in state as `runs/<id>` and returned by GET /api/runs/{id}. */
 import { randomUUID } from 'node:crypto';
+import type { IncidentReport } from '../detection/detectReport';
 import type { Clock, Queue, StateEntry, StateStore } from '../ports';
 import type { JobProblem } from './jobReport';
 import type { RunRequest } from './runRequest';
@@ -18,6 +19,8 @@ export interface RunDocument {
   /** Summed over the slices. */
   readonly counts: Readonly<Record<string, number>>;
   readonly problems: readonly JobProblem[];
+  /** detect: the first 200 incidents that were raised, or with dryRun would be. */
+  readonly incidents?: readonly IncidentReport[];
   /** Why it failed. */
   readonly error?: string;
 }

@@ -65,6 +65,21 @@ it('three windows feed one incident', async () => {
   expect(row).toEqual({ Windows: 3, Alerts: 3 });
 });
 
+it('a dry run tells what would be raised and writes nothing', async () => {
+  const before = stack.stack.sentinel.snapshot();
+  const alerts = await stack.query('FlowtrapAlerts_CL | count');
+  const run = await stack.rerun({
+    job: 'detect',
+    from: '2026-03-02T10:00:00Z',
+    to: '2026-03-02T13:00:00Z',
+    dryRun: true,
+  });
+  expect(run).toMatchObject({ status: 'succeeded', problems: [] });
+  expect(run.incidents).toMatchObject([{ title: expect.stringContaining(BEACON), outcome: 'unchanged' }]);
+  expect(stack.stack.sentinel.snapshot()).toEqual(before);
+  expect(await stack.query('FlowtrapAlerts_CL | count')).toEqual(alerts);
+});
+
 it('a rerun of the middle window with all state lost runs the queries and changes nothing', async () => {
   const before = stack.stack.sentinel.snapshot();
   await BlobServiceClient.fromConnectionString(stack.stack.file.storageConnectionString)

@@ -118,6 +118,7 @@ export interface RunAnswer {
   readonly id: string;
   readonly status: string;
   readonly error?: string;
+  readonly incidents?: readonly object[];
   readonly counts: Readonly<Record<string, number>>;
   readonly problems: readonly { readonly subject: string; readonly message: string }[];
 }
