@@ -27,6 +27,7 @@ function anyOf(context: CallContext, macro: string): Value {
 
 export const NETWORK_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = {
   ipv4_is_in_any_range: (context) => anyOf(context, 'kql_ip4_in_range'),
+  ipv6_is_in_any_range: (context) => anyOf(context, 'kql_ip6_in_range'),
   has_any_ipv4_prefix: (context) => anyOf(context, 'kql_has_ip4'),
   has_any_ipv4: (context) => anyOf(context, 'kql_has_ip4'),
 };

@@ -1,5 +1,7 @@
 /** Functions that are one SQL expression of their arguments. Sources of the semantics: Kusto's public language reference. */
+import { ARRAY_FUNCTIONS } from './arrays';
 import type { FunctionSpec } from './spec';
+import { ADDRESS_FUNCTIONS, TEXT_PARSERS } from './texts';
 
 /** `\1` in both dialects; the rest of RE2's replacement syntax is the same. */
 export const STRINGS: Readonly<Record<string, FunctionSpec>> = {
@@ -49,7 +51,6 @@ export const STRINGS: Readonly<Record<string, FunctionSpec>> = {
     result: 'string',
     sql: (s, i, n) => `coalesce(kql_substring(${s}, ${i}, ${n ?? `length(${s})`}), '')`,
   },
-  indexof: { parameters: ['string', 'string'], result: 'long', sql: (s, t) => `(instr(${s}, ${t}) - 1)::BIGINT` },
   strrep: {
     parameters: ['string', 'long', 'string'],
     optional: 1,
@@ -259,12 +260,6 @@ export const DYNAMICS: Readonly<Record<string, FunctionSpec>> = {
 
 export const NETWORKS: Readonly<Record<string, FunctionSpec>> = {
   parse_ipv4: { parameters: ['string'], result: 'long', sql: (s) => `kql_ip4(${s})` },
-  format_ipv4: {
-    parameters: ['long', 'long'],
-    optional: 1,
-    result: 'string',
-    sql: (n, m) => `coalesce(kql_ip4_text(${m === undefined ? n : `kql_mask(${n}, ${m})`}), '')`,
-  },
   ipv4_is_private: { parameters: ['string'], result: 'bool', sql: (s) => `kql_ip4_private(${s})` },
   ipv4_is_in_range: {
     parameters: ['string', 'string'],
@@ -298,4 +293,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   ...DATETIMES,
   ...DYNAMICS,
   ...NETWORKS,
+  ...TEXT_PARSERS,
+  ...ADDRESS_FUNCTIONS,
+  ...ARRAY_FUNCTIONS,
 };
