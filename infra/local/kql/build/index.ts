@@ -122,7 +122,12 @@ export function buildQuery(
       case 'named':
         return relationOf(expression.value, scope);
       case 'unsupported':
-        throw unsupported(expression.construct, expression);
+        throw unsupported(
+          expression.construct === 'ExternalDataExpression'
+            ? 'externaldata (data from elsewhere)'
+            : expression.construct,
+          expression,
+        );
       default:
         throw unsupported(`${expression.kind} as a table`, expression);
     }
@@ -294,6 +299,8 @@ export function buildQuery(
         if (binding !== undefined && binding.kind !== 'function') return binding.kind === 'table';
         return expression.type === undefined;
       }
+      case 'unsupported':
+        return expression.type === undefined;
       case 'call':
         return expression.type === undefined && (expression.called !== undefined || expression.name === 'table');
       default:

@@ -55,6 +55,22 @@ describe('tables', () => {
         [2, ''],
       ],
     ],
+    ['search "x" | project $table, B', [['Only', 'x']]],
+    [
+      'search in (One, Plain) A > 1 | project $table, A | sort by A asc',
+      [
+        ['One', 2],
+        ['Plain', 7],
+      ],
+    ],
+    // Tables without the column have no such row.
+    [
+      'search A == 7 or B:"x" | summarize n = count() by $table | sort by $table asc',
+      [
+        ['Only', 1],
+        ['Plain', 1],
+      ],
+    ],
     [
       'union withsource=Table On* | summarize count() by Table | sort by Table asc',
       [
