@@ -107,3 +107,8 @@ describe('tables', () => {
     expect(compiler.compile('One', { now: NOW }).render).toBeUndefined();
   });
 });
+
+it('a series of too many steps is refused, not cut', async () => {
+  const query = 'print x = 1 | make-series n = count() on x from 0 to 2000000 step 1';
+  await expect(engine.rows(query.replace('x = 1', 'x = long(1)'))).rejects.toThrow('make-series: more than 1048576');
+});

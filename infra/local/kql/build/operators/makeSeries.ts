@@ -215,7 +215,12 @@ function rangeOf(axis: Axis, low: string, high: string, inclusive: boolean): Val
             ? `CAST(floor((${stop} - ${base}) / ${n}) AS BIGINT) + 1`
             : `CAST(ceil((${stop} - ${base}) / ${n}) AS BIGINT)`,
         );
-  return call('dynamic', [end], (stop) => `range(${first}, least(${stop}, ${first} + ${MAX_LENGTH}))`);
+  return call(
+    'dynamic',
+    [end],
+    (stop) =>
+      `CASE WHEN ${stop} - ${first} > ${MAX_LENGTH} THEN error('make-series: more than ${MAX_LENGTH} steps') ELSE range(${first}, ${stop}) END`,
+  );
 }
 
 function placeJson(type: KqlType, place: string): string {
