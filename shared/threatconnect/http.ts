@@ -1,10 +1,12 @@
 /** GET requests to ThreatConnect: signed for every attempt, bounded in size and time, retried where that can help. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 import { isLoopback, type ThreatConnectSettings } from '../config';
 import { SECOND } from '../duration';
 import { describeError } from '../errors';
 import type { Clock, Log } from '../ports';
+import { joinSignals } from '../signals';
 import { AnswerError, answerError, type Envelope, type HttpAnswer, readEnvelope } from './answers';
 import { authenticationHeaders } from './authentication';
 
@@ -73,12 +75,14 @@ async function tryOnce(
   const request = `GET ${url.pathname}`;
   // Axios' own timeout watches for silence only; a server that sends drop by drop must end too.
   const deadline = AbortSignal.timeout(TIMEOUT);
-  const ends = signal ? AbortSignal.any([signal, deadline]) : deadline;
+  const ends = joinSignals(deadline, ...(signal === undefined ? [] : [signal]));
   let answer: HttpAnswer;
   try {
-    answer = await send(url, authenticationHeaders(settings.authentication, 'GET', url, now), now, ends);
+    answer = await send(url, authenticationHeaders(settings.authentication, 'GET', url, now), now, ends.signal);
   } catch (cause) {
     return { error: transportError(request, url, cause, deadline.aborted) };
+  } finally {
+    ends.release();
   }
   if (answer.status !== 200) return { error: answerError(request, answer, now), retryAfter: answer.retryAfter };
   try {

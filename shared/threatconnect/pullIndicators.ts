@@ -4,10 +4,12 @@
  *
  * State moves only behind acknowledged pages, and rows are idempotent by IndicatorId: a run that dies is taken up again.
  */
+
 import type { ThreatConnectSettings } from '../config';
 import { describeError } from '../errors';
 import type { Clock, Log, LogQuery, RowSink, StateStore } from '../ports';
 import type { JobProblem, JobReport } from '../runs/jobReport';
+import { joinSignals } from '../signals';
 import { type AbsenceOutcome, findAbsent } from './absence';
 import { type Owner, readOwners, walkIndicators } from './client';
 import type { HttpDependencies } from './http';
@@ -70,11 +72,12 @@ export async function pullIndicators(dependencies: PullDependencies, options: Pu
     dependencies.log.info('Another run is pulling indicators; this one leaves it to it.');
     return { counts: { alreadyRunning: 1 }, problems: [], walks: [], complete: false, sourceSystem: undefined };
   }
+  const { signal, release } = joinSignals(lease.signal, ...(options.signal === undefined ? [] : [options.signal]));
   try {
-    const signal = options.signal ? AbortSignal.any([options.signal, lease.signal]) : lease.signal;
     const file = await SyncStateFile.open(dependencies.state, syncScope(dependencies.settings));
     return await new Pull(dependencies, { ...options, signal }, file).run();
   } finally {
+    release();
     await lease.release();
   }
 }

@@ -1,6 +1,8 @@
 /** The Logs Query API for one workspace. */
+
 import { randomUUID } from 'node:crypto';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { joinSignals } from '../../../shared/signals';
 import { tokenProblem } from './http/bearer';
 import { readBody } from './http/body';
 import type { Answer, Exchange } from './http/server';
@@ -119,7 +121,7 @@ export async function runQuery(
   { request, signal: gone }: Exchange,
 ): Promise<{ readonly answer: Answer; readonly rows: number }> {
   const prefer = preferences(request.headers.prefer as string | undefined);
-  const signal = AbortSignal.any([gone, AbortSignal.timeout(prefer.wait * 1000)]);
+  const { signal, release: releaseSignal } = joinSignals(gone, AbortSignal.timeout(prefer.wait * 1000));
   const started = performance.now();
   let release = (): void => undefined;
   try {
@@ -147,6 +149,7 @@ export async function runQuery(
     throw error;
   } finally {
     release();
+    releaseSignal();
   }
 }
 
