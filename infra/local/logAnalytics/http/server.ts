@@ -1,4 +1,5 @@
 /** HTTP on loopback, as small as the services need it: bounded bodies, JSON answers, no request that takes another down. */
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -38,6 +39,8 @@ const DISCARDED_BYTES = 64 * 1024 * 1024;
 /** @throws FlowtrapError `conflict` when the port is taken. */
 export async function listen(port: number, handler: Handler): Promise<HttpServer> {
   const closing = new AbortController();
+  // One for each request at work.
+  setMaxListeners(0, closing.signal);
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, (request, response) => {
     const gone = new AbortController();
     const abort = (): void => gone.abort();
