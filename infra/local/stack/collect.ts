@@ -1,8 +1,14 @@
 /** What a round found, read back from where an analyst would look: Log Analytics and the incidents. */
 import { describeError } from '../../../shared/errors';
 import { type LogRow, queryLogs } from './queryLogs';
-import type { CoveredTime } from './round';
 import type { Stack } from './startStack';
+
+/** The time that fed sessions cover. */
+export interface CoveredTime {
+  /** Milliseconds since the epoch: the earliest and the latest session. */
+  readonly first: number;
+  readonly last: number;
+}
 
 export interface FoundIncident {
   readonly rule: string;
@@ -71,11 +77,16 @@ export async function collect(
     deadLetters: count(totals?.deadLetters),
     rules: count(rules?.n),
     incidents: await incidents(stack, alerts),
-    failures: [...failures, ...problems.map((p) => `${String(p.Job)} ${String(p.Subject)}: ${String(p.Message)}`)],
+    failures: [...failures, ...problems.map((p) => failureLine(String(p.Job), String(p.Subject), String(p.Message)))],
     ...(covered === undefined
       ? {}
       : { covered: { first: new Date(covered.first).toISOString(), last: new Date(covered.last).toISOString() } }),
   };
+}
+
+/** Most messages name their subject themselves. */
+function failureLine(job: string, subject: string, message: string): string {
+  return message.startsWith(subject) ? `${job}: ${message}` : `${job} ${subject}: ${message}`;
 }
 
 async function incidents(stack: Stack, alerts: readonly LogRow[]): Promise<FoundIncident[]> {

@@ -2,9 +2,11 @@
  * The functions in Microsoft's own host: `func start` in the packaged folder, with a settings file made from nothing. Core
  * Tools read local.settings.json of the folder that they start in, so it is never the user's.
  */
+
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { appRoot } from '../../../shared/appRoot';
 import { FlowtrapError } from '../../../shared/errors';
 import type { Health } from '../../../shared/runs/health';
@@ -139,8 +141,4 @@ function findOnPath(name: string): string | undefined {
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,9 +1,10 @@
 /** One round through the whole of Flowtrap: pull, feed, normalize, sweep, detect; and what came of it. */
 
+import { setTimeout as pause } from 'node:timers/promises';
 import { HOUR } from '../../../shared/duration';
 import { FlowtrapError } from '../../../shared/errors';
 import { uploadSamples } from '../samples';
-import { collect, type RoundSummary } from './collect';
+import { type CoveredTime, collect, type RoundSummary } from './collect';
 import { uploadLogs } from './logs';
 import { queryLogs } from './queryLogs';
 import type { Stack } from './startStack';
@@ -68,12 +69,6 @@ export async function uploadTraffic(stack: Stack, onProgress: (line: string) => 
 async function feedSamples(stack: Stack, { onProgress }: RoundOptions): Promise<void> {
   await uploadTraffic(stack, onProgress);
   await untilIdle(stack, onProgress);
-}
-
-export interface CoveredTime {
-  /** Milliseconds since the epoch: the earliest and the latest session. */
-  readonly first: number;
-  readonly last: number;
 }
 
 async function feedLogs(stack: Stack, path: string, onProgress: (line: string) => void): Promise<CoveredTime> {
@@ -158,8 +153,4 @@ export async function untilIdle(stack: Stack, onProgress: (line: string) => void
       throw new FlowtrapError('unavailable', `${open} messages have not moved for 15 minutes.`, { subject: 'queues' });
     await pause(LOOK_EVERY);
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
