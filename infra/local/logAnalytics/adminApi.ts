@@ -5,7 +5,8 @@
  *     POST   /admin/faults                {route, status, count?, stream?, contains?, retryAfter?, action?, claims?}
  *     DELETE /admin/faults                forgets those that are left
  *     POST   /admin/settings              {clock?, visibleAfterMs?, keepEventTimes?, datedTables?}
- *     GET    /admin/tables                names, columns, number of rows
+ *     GET    /admin/tables                names, columns, number of rows of the tables that rows can lie in already
+ *     GET    /admin/tables/NAME           name and columns of one, which may still be one of the catalogue
  *     POST   /admin/tables/NAME/rows      [{…}] or {columns: [{name, type}], rows: [{…}]}: times kept as given; an unknown table is made
  */
 import { timingSafeEqual } from 'node:crypto';
@@ -66,6 +67,8 @@ export async function administer(context: AdminContext, { request, url }: Exchan
       case 'GET /admin/tables':
         return { status: 200, body: { tables: await describe(context) } };
     }
+    const one = /^\/admin\/tables\/([^/]+)$/.exec(url.pathname);
+    if (one !== null && request.method === 'GET') return describeOne(context, decoded(one[1] ?? ''));
     const rows = /^\/admin\/tables\/([^/]+)\/rows$/.exec(url.pathname);
     if (rows !== null && request.method === 'POST') {
       return { status: 200, body: await putRows(context, decoded(rows[1] ?? ''), await read()) };
@@ -96,6 +99,12 @@ async function describe({ tables, countRows }: AdminContext): Promise<unknown[]>
   );
 }
 
+function describeOne({ tables }: AdminContext, name: string): Answer {
+  const table = tables.find(name);
+  if (table === undefined) return refusal(404, 'NotFound', `There is no table ${name}.`);
+  return { status: 200, body: { name, columns: tables.queryColumns(table), ownColumns: table.columns } };
+}
+
 async function putRows(context: AdminContext, name: string, body: unknown): Promise<Written> {
   const { rows, columns: declared } = Array.isArray(body)
     ? { rows: body, columns: undefined }
@@ -105,10 +114,10 @@ async function putRows(context: AdminContext, name: string, body: unknown): Prom
   }
   const columns = declared === undefined ? undefined : checkedColumns(name, declared);
   const table = await context.writer.exclusively(async () => {
-    const known = context.tables.get(name);
-    if (known !== undefined && !known.inferred && columns === undefined) return known;
+    const known = context.tables.find(name);
+    if (known !== undefined && !known.inferred && columns === undefined) return context.tables.ensure(name, [], false);
     const isNew = (column: Column): boolean => !known?.columns.some((one) => one.name === column.name);
-    return context.tables.ensure(name, columns ?? inferColumns(rows).filter(isNew), true);
+    return context.tables.ensure(name, columns ?? inferColumns(rows).filter(isNew), known?.inferred ?? true);
   });
   return context.writer.write(table, Buffer.from(JSON.stringify(rows)), 'asGiven');
 }

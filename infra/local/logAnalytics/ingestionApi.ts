@@ -31,8 +31,8 @@ export const ERROR_TABLE: TableDefinition = {
 
 export interface IngestionContext {
   readonly ruleId: string;
-  /** Table names by stream. */
-  readonly streams: ReadonlyMap<string, string>;
+  /** What the rule declares, by stream. */
+  readonly streams: ReadonlyMap<string, { readonly table: string; readonly columns: ReadonlySet<string> }>;
   readonly audiences: readonly string[] | undefined;
   readonly tables: Tables;
   readonly writer: Writer;
@@ -73,9 +73,9 @@ export async function ingest(
   if (call.ruleId !== context.ruleId) {
     return refuse(404, 'NotFound', `Data collection rule with immutable Id '${call.ruleId}' not found.`);
   }
-  const tableName = context.streams.get(call.stream);
-  const table = tableName === undefined ? undefined : context.tables.get(tableName);
-  if (table === undefined) {
+  const stream = context.streams.get(call.stream);
+  const table = stream === undefined ? undefined : context.tables.get(stream.table);
+  if (stream === undefined || table === undefined) {
     return refuse(400, 'InvalidStream', `Stream '${call.stream}' is not declared by the data collection rule.`);
   }
   if (context.writer.waiting >= WAITING_BODIES) {
@@ -98,7 +98,7 @@ export async function ingest(
   }
   if (body.length === 0) return { answer: { status: 500 }, rows: 0 };
 
-  const written = await context.writer.write(table, body, 'serviceRules');
+  const written = await context.writer.write(table, body, 'serviceRules', stream.columns);
   const error = problem(written);
   if (error !== undefined)
     await logError(context, call.stream, error, String(request.headers['x-ms-client-request-id'] ?? ''));

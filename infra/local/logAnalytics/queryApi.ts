@@ -25,6 +25,8 @@ export interface QueryContext {
   readonly slots: Slots;
   readonly limits: ResultLimits;
   connect(): Promise<DuckDBConnection>;
+  /** What a connection must run before that SQL. */
+  emptyViews(sql: string): readonly string[];
 }
 
 /** What was asked, for the log. */
@@ -134,6 +136,7 @@ export async function runQuery(
     const compiled = await orAborted(context.compilation.compile(asked.query, now, timespan), signal);
     const connection = await context.connect();
     try {
+      for (const view of context.emptyViews(compiled.sql)) await connection.run(view);
       const result = await execute(connection, compiled, now, context.limits, signal);
       const seconds = (performance.now() - started) / 1000;
       const limit = result.cut === 'bytes' ? context.limits.bytes : context.limits.rows;

@@ -3,6 +3,7 @@
  * nobody else opens.
  */
 import { loadStoredFunctions } from '../../../shared/kql/storedFunctions';
+import { loadCatalogue } from '../workspace/catalogue';
 import { administer, countStatement } from './adminApi';
 import { createFaults } from './http/faults';
 import { type Outcome, withFault } from './http/faultyAnswer';
@@ -28,10 +29,11 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
   const settings = createSettings(options.settings);
   const database = await openDatabase(options.database, options.memoryLimit);
   try {
+    const catalogue = loadCatalogue();
     const writing = await database.connect();
     const counting = await database.connect();
     for (const macro of INSERT_MACROS) await writing.run(macro);
-    const tables = await openTables(writing, options.workspaceId, [...options.tables, ERROR_TABLE]);
+    const tables = await openTables(writing, options.workspaceId, [...options.tables, ERROR_TABLE], catalogue);
     const writer = createWriter(writing, tables, settings);
     const functions = (options.functionFolders ?? []).flatMap((folder) => loadStoredFunctions(folder));
     const compilation = startCompilation({
@@ -47,7 +49,12 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
     const checksAudience = options.tokenCheck === 'audience';
     const ingestion = {
       ruleId: options.ruleId,
-      streams: new Map(options.tables.map(({ stream, table }) => [stream, table])),
+      streams: new Map(
+        options.tables.map(({ stream, table, columns }) => [
+          stream,
+          { table, columns: new Set(columns.map(({ name }) => name)) },
+        ]),
+      ),
       audiences: checksAudience ? INGESTION_AUDIENCES : undefined,
       tables,
       writer,
@@ -61,6 +68,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
       slots: createSlots(SERVICE_SLOTS),
       limits: { rows: options.resultRows ?? RESULT_ROWS, bytes: options.resultBytes ?? RESULT_BYTES },
       connect: () => database.connect(),
+      emptyViews: (sql: string) => tables.emptyViews(sql),
     };
     const admin = {
       adminKey: options.adminKey,

@@ -1,8 +1,9 @@
 /** The thread that analyses KQL: one compiler for the schema it was last given. */
 import { parentPort } from 'node:worker_threads';
 import { describeError } from '../../../../shared/errors';
-import { type CompiledQuery, type Compiler, createCompiler, KqlError, type WorkspaceSchema } from '../../kql';
+import { type CompiledQuery, KqlError, type WorkspaceSchema } from '../../kql';
 import type { QueryFault } from './queryFault';
+import { createWorkspaceCompiler, type WorkspaceCompiler } from './workspaceCompiler';
 
 export type ToWorker =
   | { readonly type: 'schema'; readonly schema: WorkspaceSchema }
@@ -24,11 +25,11 @@ export type FromWorker =
   | { readonly type: 'compiled'; readonly id: number; readonly compiled: CompiledQuery }
   | { readonly type: 'failed'; readonly id: number; readonly fault: QueryFault };
 
-let compiler: Compiler | undefined;
+let compiler: WorkspaceCompiler | undefined;
 
 parentPort?.on('message', (message: ToWorker) => {
   if (message.type === 'schema') {
-    compiler = createCompiler(message.schema);
+    compiler = createWorkspaceCompiler(message.schema, compiler);
     compiler.warmUp();
     answer({ type: 'warm' });
     return;

@@ -53,19 +53,28 @@ function stored({ name, type }: Column, longTexts: boolean): string {
  * The statement that fills the columns (and TimeGenerated). Parameters: $1 the body (a JSON array; elements that are no objects are left out), $2 the arrival time,
  * $3 and $4 between which TimeGenerated is believed (else it becomes the arrival time), $5 when rows become queryable, and
  * with `dated` $6, the time that TimeGenerated is moved to. `longTexts`: some record may hold a text over 64 KB.
+ * `timestamp`: rows without TimeGenerated may have a Timestamp instead.
  *
  * Dating keeps the rows' order: a distance from that time is divided by a million, so a year becomes half a minute.
  */
 export function insertStatement(
   table: Table,
   filled: readonly Column[],
-  { dated, longTexts }: { readonly dated: boolean; readonly longTexts: boolean },
+  {
+    dated,
+    longTexts,
+    timestamp,
+  }: { readonly dated: boolean; readonly longTexts: boolean; readonly timestamp: boolean },
 ): string {
   const columns = filled.filter(({ name }) => name !== 'TimeGenerated');
   const taken = [
     ...columns.map(({ name, type }) => [name, TAKEN_AS[type]] as const),
     ['TimeGenerated', 'VARCHAR'] as const,
+    ...(timestamp ? [['Timestamp', 'VARCHAR'] as const] : []),
   ];
+  const given = timestamp
+    ? 'coalesce(service_datetime(r.TimeGenerated), service_datetime(r."Timestamp"))'
+    : 'service_datetime(r.TimeGenerated)';
   const believed = 'CASE WHEN t BETWEEN $3::TIMESTAMP AND $4::TIMESTAMP THEN t ELSE $2::TIMESTAMP END';
   const time = dated
     ? `make_timestamp(epoch_us($6::TIMESTAMP) + (epoch_us(${believed}) - epoch_us($6::TIMESTAMP)) // 1000000)`
@@ -74,7 +83,7 @@ export function insertStatement(
   const values = [...columns.map((column) => stored(column, longTexts)), time, '$5::TIMESTAMP'];
   return (
     `INSERT INTO rows.${quoteName(table.name)} (${targets.join(', ')}) SELECT ${values.join(', ')} ` +
-    'FROM (SELECT r, service_datetime(r.TimeGenerated) AS t ' +
+    `FROM (SELECT r, ${given} AS t ` +
     `FROM (SELECT json_transform(e, ${quoteText(JSON.stringify(Object.fromEntries(taken)))}) AS r ` +
     `FROM unnest(from_json($1, '["JSON"]')) AS u(e) WHERE json_type(e) = 'OBJECT'))`
   );

@@ -1,5 +1,5 @@
 /**
- * The tables of the workspace. The rows of table T lie in `rows."T"`, with their arrival time, and only those columns that
+ * The tables of the workspace. Those of the catalogue are there from the start, empty, and cost nothing until rows come. The rows of table T lie in `rows."T"`, with their arrival time, and only those columns that
  * some row has filled: a row of 140 columns, most of them empty, would cost twice as much. KQL reads the view `"T"`, which
  * adds the others and the platform's, and hides rows that are not queryable yet. KQL's types are kept beside, since several
  * of them share a DuckDB type.
@@ -8,7 +8,8 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { FlowtrapError } from '../../../../shared/errors';
 import type { TableDefinition } from '../../../../shared/tableDefinition';
 import { ARRIVED, type Column, duckDbType, type KqlType } from '../../kql';
-import { isName, kqlType, PLATFORM_COLUMNS } from './columns';
+import type { Catalogue } from '../../workspace/catalogue';
+import { isName, kqlType, platformColumns, queryColumns } from './columns';
 import { quoteName, quoteText } from './sql';
 
 export interface Table {
@@ -20,12 +21,21 @@ export interface Table {
 }
 
 export interface Tables {
+  /** A table that rows can lie in already. */
   get(name: string): Table | undefined;
+  /** That, or one of the catalogue as it would be made. */
+  find(name: string): Table | undefined;
+  /** Those that `get` knows. */
   all(): readonly Table[];
   /** Counts up whenever a table or column is added. */
   readonly version: number;
   /** All columns that a query sees. */
   queryColumns(table: Table): readonly Column[];
+  /**
+   * What a connection needs before it runs that SQL: a temporary view for each table of the catalogue that the SQL may name and
+   * that is not made yet.
+   */
+  emptyViews(sql: string): readonly string[];
   /**
    * Makes the table, or adds the columns that it lacks.
    * @throws FlowtrapError `malformed` for a name that cannot be one, `conflict` for a column of another type.
@@ -42,11 +52,15 @@ const MAX_COLUMNS = 500;
 /** Every table of a workspace has it. */
 const TIME_GENERATED: Column = { name: 'TimeGenerated', type: 'datetime' };
 
-/** @param connection used for nothing else at the same time. */
+/**
+ * @param connection used for nothing else at the same time.
+ * @param definitions tables that are made at once; the catalogue's further columns are added to them.
+ */
 export async function openTables(
   connection: DuckDBConnection,
   workspaceId: string,
   definitions: readonly TableDefinition[],
+  catalogue: Catalogue,
 ): Promise<Tables> {
   await connection.run('CREATE SCHEMA IF NOT EXISTS rows');
   await connection.run(
@@ -69,10 +83,13 @@ export async function openTables(
 
   const ensure = async (name: string, columns: readonly Column[], inferred: boolean): Promise<Table> => {
     const known = tables.get(name);
-    if (known === undefined && !columns.some((column) => column.name === TIME_GENERATED.name)) {
-      return ensure(name, [TIME_GENERATED, ...columns], inferred);
+    const listed = catalogue.columns(name) ?? [];
+    if (known === undefined) {
+      const missing = lacking(columns, [TIME_GENERATED, ...listed]);
+      if (missing.length > 0) return ensure(name, [...columns, ...missing], inferred);
     }
-    checkNames(name, [...(known?.columns ?? []), ...columns], [...tables.keys()]);
+    checkTableName(name, [...tables.keys(), catalogue.spelled(name) ?? name]);
+    checkColumnNames(name, [...(known?.columns ?? []), ...columns], listed);
     const added = columns.filter((column) => {
       const old = known?.columns.find((one) => one.name === column.name);
       if (old !== undefined && old.type !== column.type) {
@@ -106,18 +123,30 @@ export async function openTables(
 
   for (const definition of definitions) {
     const columns = definition.columns.map(({ name, type }) => ({ name, type: kqlType(type) }));
-    await ensure(definition.table, columns, false);
+    const known = [...(tables.get(definition.table)?.columns ?? []), ...columns];
+    await ensure(definition.table, [...columns, ...lacking(known, catalogue.columns(definition.table) ?? [])], false);
   }
   for (const table of tables.values())
     await connection.run(view(table, physical.get(table.name) ?? new Set(), workspaceId));
 
+  const find = (name: string): Table | undefined => {
+    const columns = tables.has(name) ? undefined : catalogue.columns(name);
+    return columns === undefined ? tables.get(name) : { name, columns, inferred: isCustom(name) };
+  };
+
   return {
     get: (name) => tables.get(name),
+    find,
     all: () => [...tables.values()],
     get version() {
       return version;
     },
-    queryColumns: (table) => [...table.columns, ...platformColumns(table).map(({ name, type }) => ({ name, type }))],
+    queryColumns: (table) => queryColumns(table.name, table.columns),
+    emptyViews(sql) {
+      const named = new Set([...sql.matchAll(/"(\w+)"/g)].map(([, name]) => name ?? ''));
+      const missing = [...named].filter((name) => catalogue.has(name) && !tables.has(name));
+      return missing.flatMap((name) => emptyView(name, catalogue.columns(name) ?? []));
+    },
     ensure,
     async materialize(table, columns) {
       const filled = physical.get(table.name) ?? new Set();
@@ -166,7 +195,7 @@ function view(table: Table, filled: ReadonlySet<string>, workspaceId: string): s
     if (filled.has(column.name)) return name;
     return `${column.type === 'string' ? "''" : `NULL::${duckDbType(column.type)}`} AS ${name}`;
   });
-  const platform = platformColumns(table).map(
+  const platform = platformColumns(table.name, table.columns).map(
     (column) => `${column.sql(table.name, workspaceId)} AS ${quoteName(column.name)}`,
   );
   return (
@@ -175,23 +204,51 @@ function view(table: Table, filled: ReadonlySet<string>, workspaceId: string): s
   );
 }
 
-function platformColumns(table: Table): (typeof PLATFORM_COLUMNS)[number][] {
-  return PLATFORM_COLUMNS.filter((column) => !table.columns.some(({ name }) => name === column.name));
+/** A table without rows, for one connection. */
+function emptyView(name: string, columns: readonly Column[]): string {
+  const empty = queryColumns(name, columns).map(
+    (column) => `NULL::${duckDbType(column.type)} AS ${quoteName(column.name)}`,
+  );
+  return `CREATE TEMP VIEW ${quoteName(name)} AS SELECT ${[...empty, `NULL::TIMESTAMP AS ${quoteName(ARRIVED)}`].join(', ')} WHERE false`;
 }
 
-function checkNames(table: string, columns: readonly Column[], tables: readonly string[]): void {
-  const malformed = (what: string, subject: string): FlowtrapError => new FlowtrapError('malformed', what, { subject });
-  if (!isName(table)) throw malformed('a table name has letters, digits and underscores, at most 100.', table);
-  const twin = tables.find((other) => other !== table && other.toLowerCase() === table.toLowerCase());
-  if (twin !== undefined) throw malformed(`differs from the table ${twin} only by case.`, table);
-  if (columns.length > MAX_COLUMNS) throw malformed(`a table has at most ${MAX_COLUMNS} columns.`, table);
+function malformed(what: string, subject: string): FlowtrapError {
+  return new FlowtrapError('malformed', what, { subject });
+}
+
+function onlyByCase(what: 'table' | 'column', twin: string, subject: string): FlowtrapError {
+  return malformed(`differs from the ${what} ${twin} only by case.`, subject);
+}
+
+function checkTableName(name: string, others: readonly string[]): void {
+  if (!isName(name)) throw malformed('a table name has letters, digits and underscores, at most 100.', name);
+  const twin = others.find((other) => other !== name && other.toLowerCase() === name.toLowerCase());
+  if (twin !== undefined) throw onlyByCase('table', twin, name);
+}
+
+/** @param listed columns of the catalogue, which may be more and odder than those of others. */
+function checkColumnNames(table: string, columns: readonly Column[], listed: readonly Column[]): void {
   const seen = new Map<string, string>();
-  for (const { name } of columns) {
+  for (const { name } of lacking(listed, columns)) {
     if (!isName(name))
       throw malformed('a column name has letters, digits and underscores, at most 100.', `${table}.${name}`);
-    const same = seen.get(name.toLowerCase());
-    if (same !== undefined && same !== name)
-      throw malformed(`differs from the column ${same} only by case.`, `${table}.${name}`);
     seen.set(name.toLowerCase(), name);
   }
+  if (seen.size > MAX_COLUMNS) throw malformed(`a table has at most ${MAX_COLUMNS} columns.`, table);
+  for (const { name } of [...listed, ...columns]) {
+    const same = seen.get(name.toLowerCase());
+    if (same !== undefined && same !== name) throw onlyByCase('column', same, `${table}.${name}`);
+    seen.set(name.toLowerCase(), name);
+  }
+}
+
+/** Columns that are not among the known ones. */
+function lacking(known: readonly Column[], columns: readonly Column[]): readonly Column[] {
+  const names = new Set(known.map(({ name }) => name));
+  return columns.filter(({ name }) => !names.has(name));
+}
+
+/** Custom tables take more columns than anybody has listed. */
+function isCustom(table: string): boolean {
+  return table.endsWith('_CL');
 }

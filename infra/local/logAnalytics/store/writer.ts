@@ -1,6 +1,8 @@
 /** Writes rows, one request at a time: DuckDB appends fastest so, and a changed table never meets an insert half-way. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { describeError } from '../../../../shared/errors';
+import type { Column } from '../../kql';
+import { hasTimestamp } from '../../workspace/catalogue';
 import type { Settings } from '../settings';
 import { insertStatement, TEXT_BYTES } from './insert';
 import { type ScannedArray, scanBody } from './scanBody';
@@ -20,7 +22,13 @@ export interface Written {
 
 export interface Writer {
   /** @param body a JSON array of objects, as sent. Anything else is not an error but lost. */
-  write(table: Table, body: Buffer, times: 'serviceRules' | 'asGiven'): Promise<Written>;
+  write(
+    table: Table,
+    body: Buffer,
+    times: 'serviceRules' | 'asGiven',
+    /** The only columns that may be filled, when not all. */
+    columns?: ReadonlySet<string>,
+  ): Promise<Written>;
   /** Bodies that wait to be written. */
   readonly waiting: number;
   /** Runs alone: no row is written meanwhile. */
@@ -45,13 +53,22 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
     return result;
   };
 
-  const insert = async (table: Table, text: string, scanned: ScannedArray, asGiven: boolean): Promise<number> => {
+  const insert = async (
+    table: Table,
+    columns: readonly Column[],
+    text: string,
+    scanned: ScannedArray,
+    asGiven: boolean,
+  ): Promise<number> => {
     const now = settings.now();
     const keep = asGiven || settings.keepEventTimes;
     const dated = asGiven ? undefined : settings.datedTables.get(table.name);
-    const columns = table.columns.filter(({ name }) => scanned.names.has(name));
     await tables.materialize(table, columns);
-    const form = { dated: dated !== undefined, longTexts: scanned.longest > TEXT_BYTES };
+    const form = {
+      dated: dated !== undefined,
+      longTexts: scanned.longest > TEXT_BYTES,
+      timestamp: hasTimestamp(table.name) && scanned.names.has('Timestamp'),
+    };
     const result = await connection.run(insertStatement(table, columns, form), [
       text,
       timestampText(now),
@@ -68,14 +85,16 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
       return waiting;
     },
     exclusively,
-    write: (table, body, times) =>
+    write: (table, body, times, only) =>
       exclusively(async () => {
         const scanned = scanBody(body);
         if (scanned.kind === 'invalid') return lost(`The body is not JSON: ${scanned.why}.`);
         if (scanned.kind === 'other') return lost('The body is not a JSON array.');
-        const own = new Set(table.columns.map(({ name }) => name));
+        const filled = table.columns.filter(({ name }) => scanned.names.has(name) && (only?.has(name) ?? true));
+        const own = new Set(filled.map(({ name }) => name));
+        if (hasTimestamp(table.name)) own.add('Timestamp');
         const droppedColumns = [...scanned.names].filter((name) => !own.has(name));
-        const write = (text: string): Promise<number> => insert(table, text, scanned, times === 'asGiven');
+        const write = (text: string): Promise<number> => insert(table, filled, text, scanned, times === 'asGiven');
         const text = body.toString('utf8');
         const rows =
           scanned.elements === 0 ? 0 : ((await unlessNotJson(() => write(text))) ?? (await writeRepaired(text, write)));
