@@ -5,13 +5,16 @@
  *     POST   /admin/faults                {route, status, count?, stream?, contains?, retryAfter?, action?, claims?}
  *     DELETE /admin/faults                forgets those that are left
  *     POST   /admin/settings              {clock?, visibleAfterMs?, keepEventTimes?, datedTables?}
+ *     POST   /admin/workspace             {functions?: [folder], watchlists?: [folder]}: reads these folders, too, until the service ends
  *     GET    /admin/tables                names, columns, number of rows of the tables that rows can lie in already
  *     GET    /admin/tables/NAME           name and columns of one, which may still be one of the catalogue
  *     POST   /admin/tables/NAME/rows      [{…}] or {columns: [{name, type}], rows: [{…}]}: times kept as given; an unknown table is made
  */
 import { timingSafeEqual } from 'node:crypto';
+import { isAbsolute } from 'node:path';
 import { FlowtrapError } from '../../../shared/errors';
 import type { Column } from '../kql';
+import type { WorkspaceFolders } from '../workspace/contents';
 import { readBody } from './http/body';
 import type { Faults } from './http/faults';
 import type { RequestLog } from './http/requestLog';
@@ -23,6 +26,7 @@ import { inferColumns } from './store/inferColumns';
 import { quoteName } from './store/sql';
 import type { Table, Tables } from './store/tables';
 import type { Writer, Written } from './store/writer';
+import type { Workspace } from './workspace';
 
 export interface AdminContext {
   readonly adminKey: string;
@@ -31,6 +35,7 @@ export interface AdminContext {
   readonly settings: Settings;
   readonly tables: Tables;
   readonly writer: Writer;
+  readonly workspace: Workspace;
   countRows(table: Table): Promise<number>;
 }
 
@@ -64,6 +69,8 @@ export async function administer(context: AdminContext, { request, url }: Exchan
       case 'POST /admin/settings':
         context.settings.change((await read()) as ServiceSettings);
         return { status: 204 };
+      case 'POST /admin/workspace':
+        return { status: 200, body: { problems: await context.workspace.add(checkedFolders(await read())) } };
       case 'GET /admin/tables':
         return { status: 200, body: { tables: await describe(context) } };
     }
@@ -78,6 +85,19 @@ export async function administer(context: AdminContext, { request, url }: Exchan
     if (error instanceof FlowtrapError) return refusal(400, error.code, error.message);
     throw error;
   }
+}
+
+function checkedFolders(body: unknown): WorkspaceFolders {
+  const { functions = [], watchlists = [] } = (body ?? {}) as {
+    readonly functions?: unknown;
+    readonly watchlists?: unknown;
+  };
+  const isFolders = (list: unknown): list is string[] =>
+    Array.isArray(list) && list.every((path) => typeof path === 'string' && isAbsolute(path));
+  if (!isFolders(functions) || !isFolders(watchlists)) {
+    throw new FlowtrapError('malformed', 'give {functions: [folder], watchlists: [folder]} with absolute paths.');
+  }
+  return { functions, watchlists };
 }
 
 function isKey(given: unknown, expected: string): boolean {

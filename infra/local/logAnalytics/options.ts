@@ -1,5 +1,6 @@
 /** What the embedded Log Analytics service is started with. Plain JSON, so that a parent process can hand it over. */
 import type { TableDefinition } from '../../../shared/tableDefinition';
+import type { WorkspaceFolders } from '../workspace/contents';
 
 export interface LogAnalyticsOptions {
   /** Port on 127.0.0.1; 0 (the default) takes a free one. */
@@ -24,8 +25,10 @@ export interface LogAnalyticsOptions {
   readonly resultBytes?: number;
   /** DuckDB's memory_limit, such as `512MB`. Default 1GB. */
   readonly memoryLimit?: string;
-  /** Folders with stored KQL functions. */
+  /** Folders with stored KQL functions of the product: a bad file there is an error. */
   readonly functionFolders?: readonly string[];
+  /** Folders with the user's stored functions and watchlists: a bad file there is named and left out. */
+  readonly workspace?: WorkspaceFolders;
   /** Load the KQL parser at once (default), or with the first query. */
   readonly parserAtStart?: boolean;
   readonly settings?: ServiceSettings;
@@ -46,6 +49,8 @@ export interface ServiceSettings {
 export interface LogAnalytics {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
+  /** What was left out of the workspace's folders, each naming its file. */
+  readonly problems: readonly string[];
   close(): Promise<void>;
 }
 

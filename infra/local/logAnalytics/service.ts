@@ -2,7 +2,6 @@
  * The embedded Log Analytics: ingestion, queries and the admin routes on one loopback port, over one DuckDB database that
  * nobody else opens.
  */
-import { loadStoredFunctions } from '../../../shared/kql/storedFunctions';
 import { loadCatalogue } from '../workspace/catalogue';
 import { administer, countStatement } from './adminApi';
 import { createFaults } from './http/faults';
@@ -19,6 +18,7 @@ import { openDatabase } from './store/database';
 import { INSERT_MACROS } from './store/insert';
 import { openTables } from './store/tables';
 import { createWriter } from './store/writer';
+import { openWorkspace } from './workspace';
 
 /** Audiences of the two services' tokens (public cloud). */
 const INGESTION_AUDIENCES = ['https://monitor.azure.com'];
@@ -35,12 +35,13 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
     for (const macro of INSERT_MACROS) await writing.run(macro);
     const tables = await openTables(writing, options.workspaceId, [...options.tables, ERROR_TABLE], catalogue);
     const writer = createWriter(writing, tables, settings);
-    const functions = (options.functionFolders ?? []).flatMap((folder) => loadStoredFunctions(folder));
+    const workspace = await openWorkspace(tables, writer, options.functionFolders ?? [], options.workspace ?? {});
     const compilation = startCompilation({
-      version: () => tables.version,
+      version: () => tables.version + workspace.contents.version,
       get: () => ({
         tables: tables.all().map((table) => ({ name: table.name, columns: tables.queryColumns(table) })),
-        functions,
+        functions: workspace.contents.functions,
+        watchlists: workspace.contents.watchlists,
       }),
     });
     if (options.parserAtStart ?? true) void compilation.warm();
@@ -77,6 +78,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
       settings,
       tables,
       writer,
+      workspace,
       countRows: async (table: Parameters<typeof countStatement>[0]) =>
         Number((await counting.runAndReadAll(countStatement(table))).getRows()[0]?.[0] ?? 0),
     };
@@ -142,6 +144,7 @@ export async function startLogAnalytics(options: LogAnalyticsOptions): Promise<L
     const server = await listen(options.port ?? 0, handle);
     return {
       url: server.url,
+      problems: workspace.contents.problems,
       async close() {
         await server.close();
         await compilation.close();

@@ -2,9 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import { FlowtrapError } from '../../../../shared/errors';
 import { childEntry } from '../../functionsHost/childEntry';
-import type { CompiledQuery, WorkspaceSchema } from '../../kql';
+import type { CompiledQuery } from '../../kql';
+import { withCalledBodies } from '../../workspace/calledBodies';
 import type { FromWorker, Timespan, ToWorker } from './kqlWorker';
 import { QueryError, type QueryFault } from './queryFault';
+import type { WorkspaceView } from './workspaceCompiler';
 
 export interface Compilation {
   /** @throws QueryError */
@@ -38,7 +40,7 @@ interface Task {
  * @param within milliseconds that one query may be analysed.
  */
 export function startCompilation(
-  schema: { version(): number; get(): WorkspaceSchema },
+  schema: { version(): number; get(): WorkspaceView },
   within = COMPILE_WITHIN,
 ): Compilation {
   const waiting: Task[] = [];
@@ -46,7 +48,7 @@ export function startCompilation(
   let plans = new Map<string, CompiledQuery>();
   let worker: Worker | undefined;
   let knownVersion = -1;
-  let functionsUseClock = false;
+  let bodies: ReadonlyMap<string, string> = new Map();
   let nextId = 1;
   let closing = false;
   const onWarm: (() => void)[] = [];
@@ -98,7 +100,7 @@ export function startCompilation(
       const now = schema.get();
       knownVersion = schema.version();
       plans = new Map();
-      functionsUseClock = now.functions.some(({ body }) => CLOCK_CALL.test(body));
+      bodies = new Map(now.functions.map(({ name, body }) => [name, body]));
       send(worker, { type: 'schema', schema: now });
     }
     return worker;
@@ -127,7 +129,8 @@ export function startCompilation(
       }
       if (closing) return Promise.reject(new FlowtrapError('unavailable', 'the service is closing.'));
       ready();
-      const clock = functionsUseClock || CLOCK_CALL.test(kql) ? now.getTime() : '';
+      const usesClock = withCalledBodies(kql, bodies).some((text) => CLOCK_CALL.test(text));
+      const clock = usesClock ? now.getTime() : '';
       const key = JSON.stringify([kql, clock, timespan.from, timespan.to]);
       const kept = plans.get(key);
       if (kept !== undefined) {

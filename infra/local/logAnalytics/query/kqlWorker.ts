@@ -1,12 +1,12 @@
 /** The thread that analyses KQL: one compiler for the schema it was last given. */
 import { parentPort } from 'node:worker_threads';
 import { describeError } from '../../../../shared/errors';
-import { type CompiledQuery, KqlError, type WorkspaceSchema } from '../../kql';
+import { type CompiledQuery, KqlError } from '../../kql';
 import type { QueryFault } from './queryFault';
-import { createWorkspaceCompiler, type WorkspaceCompiler } from './workspaceCompiler';
+import { createWorkspaceCompiler, type WorkspaceCompiler, type WorkspaceView } from './workspaceCompiler';
 
 export type ToWorker =
-  | { readonly type: 'schema'; readonly schema: WorkspaceSchema }
+  | { readonly type: 'schema'; readonly schema: WorkspaceView }
   | {
       readonly type: 'compile';
       readonly id: number;

@@ -3,18 +3,28 @@
  * those that rows can lie in and those that it names: over two thousand empty ones it would be a statement of megabytes.
  */
 import { type Compiler, createCompiler, type WorkspaceSchema } from '../../kql';
+import { withCalledBodies } from '../../workspace/calledBodies';
 import { loadCatalogue } from '../../workspace/catalogue';
+import { withoutColumnArguments } from '../../workspace/functions/defenderFunctions';
+import { type WatchlistShape, withWatchlistCalls } from '../../workspace/functions/watchlistFunctions';
 import { queryColumns } from '../store/columns';
 
 const KEPT_NARROW = 8;
 const OVER_MANY = /\b(?:search|find)\b|\bunion\b[^|;]*\*/;
 const WORD = /[A-Za-z_]\w*\*?/g;
 
+/** The tables that rows can lie in, the stored functions and the watchlists. */
+export interface WorkspaceView extends WorkspaceSchema {
+  readonly watchlists?: readonly WatchlistShape[];
+}
+
 /**
- * @param schema the tables that rows can lie in, and the stored functions.
  * @param before the compiler of an earlier schema: what has not changed is taken over.
  */
-export function createWorkspaceCompiler(schema: WorkspaceSchema, before?: WorkspaceCompiler): WorkspaceCompiler {
+export function createWorkspaceCompiler(view: WorkspaceView, before?: WorkspaceCompiler): WorkspaceCompiler {
+  const calling = (kql: string): string => withWatchlistCalls(withoutColumnArguments(kql), view.watchlists ?? []);
+  const functions = view.functions.map((one) => ({ ...one, body: calling(one.body) }));
+  const schema = { tables: view.tables, functions };
   const tables = withCatalogue(schema.tables);
   const fingerprint = JSON.stringify([tables.filter(isNotOfCatalogue), schema.functions]);
   const wide = before?.fingerprint === fingerprint ? before.wide : createCompiler({ ...schema, tables });
@@ -39,7 +49,7 @@ export function createWorkspaceCompiler(schema: WorkspaceSchema, before?: Worksp
   return {
     wide,
     fingerprint,
-    compile: (kql, options) => compilerFor(kql).compile(kql, options),
+    compile: (kql, options) => compilerFor(kql).compile(calling(kql), options),
     warmUp: () => wide.warmUp(),
   };
 }
@@ -66,20 +76,6 @@ function isNotOfCatalogue({ name, columns }: SchemaTable): boolean {
   if (own === undefined) return true;
   const types = new Map(queryColumns(name, own).map((column) => [column.name, column.type]));
   return types.size !== columns.length || columns.some((column) => types.get(column.name) !== column.type);
-}
-
-/** The query, and the bodies of the stored functions that it may call. */
-function withCalledBodies(kql: string, bodies: ReadonlyMap<string, string>): readonly string[] {
-  const texts = [kql];
-  const seen = new Set<string>();
-  for (const text of texts) {
-    for (const [word] of text.matchAll(WORD)) {
-      const body = seen.has(word) ? undefined : bodies.get(word);
-      seen.add(word);
-      if (body !== undefined) texts.push(body);
-    }
-  }
-  return texts;
 }
 
 /** Whether a text names the table, or a beginning of its name with an asterisk. */

@@ -41,6 +41,8 @@ export interface Tables {
    * @throws FlowtrapError `malformed` for a name that cannot be one, `conflict` for a column of another type.
    */
   ensure(name: string, columns: readonly Column[], inferred: boolean): Promise<Table>;
+  /** Takes away the rows that have this text in the column. */
+  removeRows(name: string, column: string, text: string): Promise<void>;
   /** Makes room for values in these columns of the table. */
   materialize(table: Table, columns: readonly Column[]): Promise<void>;
 }
@@ -148,6 +150,10 @@ export async function openTables(
       return missing.flatMap((name) => emptyView(name, catalogue.columns(name) ?? []));
     },
     ensure,
+    async removeRows(name, column, text) {
+      if (physical.get(name)?.has(column) !== true) return;
+      await connection.run(`DELETE FROM rows.${quoteName(name)} WHERE ${quoteName(column)} = $1`, [text]);
+    },
     async materialize(table, columns) {
       const filled = physical.get(table.name) ?? new Set();
       const missing = columns.filter(({ name }) => !filled.has(name));

@@ -7,13 +7,17 @@ import { type Builder, errorAt, type Scope, unsupported } from '../builder';
 import { convert } from '../convert';
 import { withComputed } from '../rows';
 
+/** Tables that a request's time span leaves whole, as in the service. */
+const DIMENSION_TABLES: ReadonlySet<string> = new Set(['Watchlist', 'ConfidentialWatchlist']);
+
 export function scan(
   table: string,
   columns: readonly { readonly name: string; readonly type: KqlType }[],
   builder: Builder,
 ): Relation {
   const shown = columns.map(({ name, type }): PlanColumn => ({ id: builder.fresh(name), name, type }));
-  const limited = columns.some(({ name, type }) => name === 'TimeGenerated' && type === 'datetime');
+  const limited =
+    !DIMENSION_TABLES.has(table) && columns.some(({ name, type }) => name === 'TimeGenerated' && type === 'datetime');
   const arrived = builder.fresh('arrived');
   return {
     plan: {
