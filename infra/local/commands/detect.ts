@@ -19,6 +19,7 @@ import { localLogQuery, NO_SINK, NO_STATE, quietLog } from './detectPorts';
 import { openLogAnalytics } from './logAnalyticsClient';
 import { raiseOnStack } from './raiseOnStack';
 import { readStackRules } from './stackRules';
+import { namedFolders, WORKSPACE_HELP, WORKSPACE_OPTIONS } from './workspaceOptions';
 
 const HELP = `usage: flowtrap detect [OPTIONS]
 
@@ -30,7 +31,7 @@ left in .flowtrap/. Nothing is written unless --raise is given.
   --at TIME     the newest window that ends at or before this time (ISO 8601); left out: the newest closed one
   --raise       raise them in the running stack; a rule file is put into its rules container first, and stays there
   --json        one JSON object for each rule
-
+${WORKSPACE_HELP}
   flowtrap detect --rule externalPortSweep.yaml --at 2026-03-02T10:00:00Z
 `;
 
@@ -39,6 +40,7 @@ const OPTIONS = {
   at: { type: 'string' },
   raise: { type: 'boolean' },
   json: { type: 'boolean' },
+  ...WORKSPACE_OPTIONS,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -55,7 +57,8 @@ export const detect: Command = {
     const chosen = await chooseRules(values.rule, io.cwd);
     for (const message of chosen.warnings) io.stderr.write(`${printable(message)}\n`);
     const time = at ?? Date.now() - parseDuration(SETTINGS.DETECT_DELAY.default);
-    const logs = await openLogAnalytics(io.cwd);
+    const logs = await openLogAnalytics(io.cwd, namedFolders(values, io.cwd));
+    for (const problem of logs.problems) io.stderr.write(`Left out: ${printable(problem)}\n`);
     let failed = false;
     try {
       for (const rule of chosen.rules) {

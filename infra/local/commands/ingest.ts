@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { FlowtrapError } from '../../../shared/errors';
 import type { Column, KqlType } from '../kql';
 import { columnTypes } from '../logAnalytics/store/inferColumns';
+import { generateRows } from '../workspace/generate';
 import { readArguments } from './arguments';
 import type { Command, CommandIo } from './command';
 import { type LogAnalyticsClient, openLogAnalytics } from './logAnalyticsClient';
@@ -11,23 +12,30 @@ import { type FileRow, formatOf, ROW_FORMATS, type RowFormat, type RowProblem, r
 import { grouped } from './table';
 
 const HELP = `usage: flowtrap ingest --table NAME FILE [OPTIONS]
+       flowtrap ingest --table NAME --generate ROWS [OPTIONS]
 
 Puts the rows of a file into a table of the local Log Analytics: that of the running stack, else of .flowtrap/. Times are
-kept as they are, whatever their age. A table that is not there yet is made, its column types found out from the file.
+kept as they are, whatever their age. The tables of Azure Monitor, Defender and the connectors are there with their columns; any other
+is made, its column types found out from the file.
 
   --table NAME     the table
   --format FORM    csv (with a header line), json (an array of objects) or jsonl (one object a line); else by the file
+  --generate ROWS  instead of a file, made-up rows of the last day for a table that is there, the same for the same seed
+  --seed TEXT      for --generate: other rows
 `;
 
 const OPTIONS = {
   table: { type: 'string' },
   format: { type: 'string' },
+  generate: { type: 'string' },
+  seed: { type: 'string', default: '' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
 const BATCH_ROWS = 2000;
 const BATCH_CHARACTERS = 8 * 1024 * 1024;
 const SHOWN_PROBLEMS = 10;
+const MOST_GENERATED = 10_000_000;
 
 export const ingest: Command = {
   name: 'ingest',
@@ -39,9 +47,12 @@ export const ingest: Command = {
       return 0;
     }
     const [file, ...more] = positionals;
-    if (values.table === undefined || file === undefined || more.length > 0) {
-      throw new FlowtrapError('malformed', 'give --table NAME and one file.', { fix: 'See --help.' });
+    if (values.table === undefined || more.length > 0 || (file === undefined) === (values.generate === undefined)) {
+      throw new FlowtrapError('malformed', 'give --table NAME and one file, or --generate ROWS.', {
+        fix: 'See --help.',
+      });
     }
+    if (file === undefined) return generate(values.table, readCount(values.generate ?? ''), values.seed, io);
     const path = resolve(io.cwd, file);
     if (!existsSync(path)) throw new FlowtrapError('notFound', 'there is no such file.', { subject: path });
     const format = checkedFormat(values.format) ?? (await formatOf(path));
@@ -53,6 +64,34 @@ export const ingest: Command = {
     }
   },
 };
+
+async function generate(name: string, count: number, seed: string, io: CommandIo): Promise<number> {
+  const logs = await openLogAnalytics(io.cwd);
+  try {
+    const columns = await logs.table(name);
+    if (columns === undefined) {
+      throw new FlowtrapError('notFound', 'rows can be made up only for a table that is there.', { subject: name });
+    }
+    const rows = generateRows(name, columns, { seed, end: new Date() });
+    let stored = 0;
+    while (stored < count) {
+      const batch = Array.from({ length: Math.min(BATCH_ROWS, count - stored) }, () => rows());
+      stored += (await logs.putRows(name, batch)).rows;
+    }
+    io.stdout.write(`${grouped(stored)} made-up rows into ${name}\n`);
+    return 0;
+  } finally {
+    await logs.close();
+  }
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0 && count <= MOST_GENERATED) return count;
+  throw new FlowtrapError('malformed', `"${text}" is no number from 1 to ${MOST_GENERATED}.`, {
+    subject: '--generate',
+  });
+}
 
 function checkedFormat(text: string | undefined): RowFormat | undefined {
   if (text === undefined) return undefined;
@@ -70,9 +109,9 @@ async function load(
   format: RowFormat,
   io: CommandIo,
 ): Promise<number> {
-  const known = (await logs.tables()).find((table) => table.name === name);
+  const known = await logs.table(name);
   const made = known === undefined ? await columnsOf(path, format) : undefined;
-  const types = new Map((known?.columns ?? made ?? []).map((column) => [column.name, column.type]));
+  const types = new Map((known ?? made ?? []).map((column) => [column.name, column.type]));
   const dropped = new Set<string>();
   const problems: RowProblem[] = [];
   let problemCount = 0;

@@ -15,6 +15,8 @@ import type { Column } from '../kql';
 import { startLogAnalytics } from '../logAnalytics/service';
 import { LOCAL } from '../stack/localIdentifiers';
 import { lockFolder, readStackFile, stackFolder } from '../stack/stackFile';
+import type { WorkspaceFolders } from '../workspace/contents';
+import { allFolders } from './workspaceOptions';
 
 /** As the service sends it: dynamic as JSON text. */
 export type ServiceCell = string | number | boolean | null;
@@ -44,6 +46,10 @@ export interface LogAnalyticsClient {
     rows: readonly Readonly<Record<string, unknown>>[],
     columns?: readonly Column[],
   ): Promise<StoredRows>;
+  /** The table as rows can fill it; undefined when there is none. */
+  table(name: string): Promise<readonly Column[] | undefined>;
+  /** Files of the workspace's folders that were left out. */
+  readonly problems: readonly string[];
   tables(): Promise<readonly { readonly name: string; readonly columns: readonly Column[]; readonly rows: number }[]>;
   close(): Promise<void>;
 }
@@ -65,13 +71,17 @@ export class QueryFailure extends FlowtrapError {
 
 /**
  * @param cwd where `.flowtrap/` lies.
+ * @param folders read in addition to those beside it; a running stack keeps what it read.
  * @throws FlowtrapError `conflict` when another process is busy with the folder.
  */
-export async function openLogAnalytics(cwd: string): Promise<LogAnalyticsClient> {
+export async function openLogAnalytics(cwd: string, folders: WorkspaceFolders = {}): Promise<LogAnalyticsClient> {
   const folder = stackFolder(cwd);
   const running = readStackFile(folder);
   if (running !== undefined) {
-    return client(running.logAnalyticsUrl, running.logAnalyticsAdminKey, running.workspaceId, async () => undefined);
+    const { logAnalyticsUrl, logAnalyticsAdminKey, workspaceId } = running;
+    const stack = client(logAnalyticsUrl, logAnalyticsAdminKey, workspaceId, [], async () => undefined);
+    const isEmpty = [...(folders.functions ?? []), ...(folders.watchlists ?? [])].length === 0;
+    return isEmpty ? stack : { ...stack, problems: await stack.addFolders(folders) };
   }
   const unlock = lockFolder(folder);
   try {
@@ -83,9 +93,10 @@ export async function openLogAnalytics(cwd: string): Promise<LogAnalyticsClient>
       tables: [NETWORK_SESSION_TABLE, INDICATOR_TABLE, ALERT_TABLE, RUN_TABLE],
       adminKey,
       functionFolders: [join(appRoot(), 'shared/asim')],
+      workspace: allFolders(folders, cwd),
       parserAtStart: false,
     });
-    return client(service.url, adminKey, LOCAL.workspaceId, async () => {
+    return client(service.url, adminKey, LOCAL.workspaceId, service.problems, async () => {
       await service.close();
       unlock();
     });
@@ -95,7 +106,13 @@ export async function openLogAnalytics(cwd: string): Promise<LogAnalyticsClient>
   }
 }
 
-function client(url: string, adminKey: string, workspaceId: string, close: () => Promise<void>): LogAnalyticsClient {
+function client(
+  url: string,
+  adminKey: string,
+  workspaceId: string,
+  problems: readonly string[],
+  close: () => Promise<void>,
+): LogAnalyticsClient & { addFolders(folders: WorkspaceFolders): Promise<readonly string[]> } {
   const call = async (path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }> => {
     try {
       const answer = await fetch(url + path, {
@@ -124,6 +141,16 @@ function client(url: string, adminKey: string, workspaceId: string, close: () =>
   };
   return {
     close,
+    problems,
+    async addFolders(folders) {
+      return ((await admin('/admin/workspace', folders)) as { readonly problems: readonly string[] }).problems;
+    },
+    async table(name) {
+      const { status, text } = await call(`/admin/tables/${encodeURIComponent(name)}`);
+      if (status === 404) return undefined;
+      if (status !== 200) throw new FlowtrapError('refused', errorMessage(text) ?? `Log Analytics answered ${status}.`);
+      return (JSON.parse(text) as { readonly columns: readonly Column[] }).columns;
+    },
     async query(query, timespan) {
       const { status, text } = await call(`/v1/workspaces/${workspaceId}/query`, { query, timespan });
       if (status !== 200) throw failure(status, text);

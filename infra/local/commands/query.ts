@@ -6,6 +6,7 @@ import { readArguments } from './arguments';
 import type { Command, CommandIo } from './command';
 import { openLogAnalytics, QueryFailure, type QueryReply, type ServiceCell } from './logAnalyticsClient';
 import { tableLines } from './table';
+import { namedFolders, WORKSPACE_HELP, WORKSPACE_OPTIONS } from './workspaceOptions';
 
 const HELP = `usage: flowtrap query KQL [OPTIONS]
 
@@ -14,7 +15,7 @@ Give - instead of KQL to read it from standard input.
 
   --format FORM      table (default), json (an array of objects) or csv
   --timespan SPAN    limits TimeGenerated: PT12H, or START/END, START/PT1H, PT1H/END in ISO 8601
-
+${WORKSPACE_HELP}
   flowtrap query 'ASimNetworkSessionLogs | summarize count() by EventProduct'
   flowtrap query 'FlowtrapAlerts_CL | sort by TimeGenerated desc | take 5' --format json
 `;
@@ -22,6 +23,7 @@ Give - instead of KQL to read it from standard input.
 const OPTIONS = {
   format: { type: 'string', default: 'table' },
   timespan: { type: 'string' },
+  ...WORKSPACE_OPTIONS,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -51,7 +53,8 @@ export const query: Command = {
       });
     }
     const kql = given === '-' ? await text(io.stdin) : given;
-    const logs = await openLogAnalytics(io.cwd);
+    const logs = await openLogAnalytics(io.cwd, namedFolders(values, io.cwd));
+    for (const problem of logs.problems) io.stderr.write(`Left out: ${printable(problem)}\n`);
     try {
       const reply = await logs.query(kql, values.timespan);
       for (const piece of format(reply)) await write(io, piece);

@@ -8,6 +8,7 @@ import { type Stack, startStack } from '../stack/startStack';
 import { readArguments, UsageError } from './arguments';
 import type { Command, CommandIo } from './command';
 import { grouped, tableLines } from './table';
+import { allFolders, namedFolders, WORKSPACE_HELP, WORKSPACE_OPTIONS } from './workspaceOptions';
 
 const HELP = `usage: flowtrap start [OPTIONS]
 
@@ -21,7 +22,7 @@ indicators, normalizes sample traffic, evaluates the rules, shows the incidents,
   --host WHO      who runs the functions: embedded (default), func (Azure Functions Core Tools), none
   --verbose       show what the functions log
   --port-base N   use the eight ports from N on instead of 17410-17416 and 7071
-`;
+${WORKSPACE_HELP}`;
 
 const OPTIONS = {
   once: { type: 'boolean' },
@@ -31,6 +32,7 @@ const OPTIONS = {
   host: { type: 'string', default: 'embedded' },
   'port-base': { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
+  ...WORKSPACE_OPTIONS,
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -44,6 +46,7 @@ export const start: Command = {
       return 0;
     }
     const host = readHost(values.host);
+    const workspace = allFolders(namedFolders(values, io.cwd), io.cwd);
     if (host === 'none' && (values.once || values.logs !== undefined)) {
       throw new UsageError('needs functions to run.', '--host none', 'Leave out --once and --logs.');
     }
@@ -67,6 +70,8 @@ export const start: Command = {
         host,
         fresh: values.fresh ?? false,
         timers: !values.once,
+        workspace,
+        onLeftOut: (problem) => void io.stderr.write(`Left out: ${problem}\n`),
         onLog: (line) => void (values.verbose && io.stderr.write(`${line}\n`)),
         onStep: (step) => progress(`starting ${step}`),
         onBroken: (reason) => {

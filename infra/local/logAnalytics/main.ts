@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', end);
   // Ctrl-C reaches the whole process group; the parent decides when this service ends.
   process.on('SIGINT', () => undefined);
-  if (process.connected) process.send?.({ type: 'ready', url: service.url });
+  if (process.connected) process.send?.({ type: 'ready', url: service.url, problems: service.problems });
   else end();
 }
 

@@ -15,6 +15,7 @@ import type { LogAnalyticsOptions, ServiceSettings } from '../logAnalytics/optio
 import { makeSamples, type Samples } from '../samples';
 import { type Sentinel, startSentinel } from '../sentinel';
 import { startThreatConnect, type ThreatConnect } from '../threatConnect';
+import type { WorkspaceFolders } from '../workspace/contents';
 import { startChildService } from './childService';
 import { createContainers } from './containers';
 import { forgetProxies, functionsEnvironment } from './environment';
@@ -46,6 +47,10 @@ export interface StackOptions {
   readonly onInvocation?: (invocation: Invocation) => void;
   /** A part ended although nobody asked it to. */
   readonly onBroken?: (reason: string) => void;
+  /** The user's stored functions and watchlists. */
+  readonly workspace?: WorkspaceFolders;
+  /** Told of each file of the workspace that is no function or watchlist. */
+  readonly onLeftOut?: (problem: string) => void;
 }
 
 export interface Stack {
@@ -121,6 +126,7 @@ async function startParts(
     adminKey,
     tokenCheck: 'audience',
     functionFolders: [join(appRoot(), 'shared/asim')],
+    ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
     settings: {
       ...(frozen === undefined ? {} : { clock: frozen }),
       keepEventTimes: true,
@@ -157,6 +163,7 @@ async function startParts(
     () => threatConnect.close(),
   );
   const logAnalyticsUrl = String(logAnalytics.ready.url);
+  for (const problem of logAnalytics.ready.problems as readonly string[]) options.onLeftOut?.(problem);
 
   step('events');
   await Promise.all([createQueues(azurite.connectionString), createContainers(azurite.connectionString)]);
