@@ -53,6 +53,8 @@ function rows(over: string): string {
 /** With a restart condition: first the number of restarts up to each row, then the function within each of these runs. */
 function restarted(context: CallContext, name: 'row_number' | 'row_cumsum'): Value {
   if (context.row?.group !== undefined) throw unsupported(`${name}() with a restart in a subquery`, context.node);
+  const key = runKey(context);
+  if (key !== undefined) return withinRuns(context, name, key);
   const restart = convert(context.value(1), 'bool');
   const run = windowed(
     context,
@@ -79,6 +81,39 @@ function restarted(context: CallContext, name: 'row_number' | 'row_cumsum'): Val
     ([x, group], over) =>
       `CAST(sum(${x}) ${partitioned(over, group ?? '')} AS ${type === 'real' ? 'DOUBLE' : 'BIGINT'})`,
   );
+}
+
+/**
+ * The column of `prev(column) != column` over rows that are sorted by it first: the runs are then its values, which saves counting
+ * restarts over all rows.
+ */
+function runKey({ arguments: given, builder, scope, row }: CallContext): string | undefined {
+  const restart = given[1];
+  if (restart?.kind !== 'comparison' || restart.operator !== '!=') return undefined;
+  const { left: before, right: now } = restart;
+  const [previous, ...more] = before.kind === 'call' && before.name === 'prev' ? before.arguments : [];
+  if (previous?.kind !== 'name' || now.kind !== 'name' || more.length > 0) return undefined;
+  const [one, other] = [builder.scalar(previous, scope, row), builder.scalar(now, scope, row)];
+  const isKey = one.kind === 'column' && other.kind === 'column' && one.id === other.id;
+  return isKey && row?.order[0]?.id === one.id ? one.id : undefined;
+}
+
+function withinRuns(context: CallContext, name: 'row_number' | 'row_cumsum', key: string): Value {
+  const { row } = context;
+  if (row?.hoist === undefined) throw unsupported(`${name}() here`, context.node);
+  const value = convert(context.value(0), name === 'row_number' ? 'long' : context.value(0).type);
+  const type: KqlType = value.type === 'int' ? 'long' : value.type;
+  return row.hoist({
+    kind: 'window',
+    type,
+    arguments: [value],
+    sql: ([x], over) =>
+      name === 'row_number'
+        ? `(row_number() ${over} - 1 + ${x})`
+        : `CAST(sum(${x}) ${rows(over)} AS ${type === 'real' ? 'DOUBLE' : 'BIGINT'})`,
+    partition: [key],
+    order: row.order.slice(1),
+  });
 }
 
 function neighbour(sqlFunction: 'lag' | 'lead'): FunctionBuilder {
