@@ -229,7 +229,8 @@ export function createConverter(source: Source, shift = 0): Converter {
     const bodySource = at < 0 ? { text, functionName: name } : source;
     const bodyShift = Math.max(0, at);
     if (call.CalledFunctionHasErrors === true) {
-      const errors = diagnosticsOf(call.GetCalledFunctionDiagnostics?.(), bodySource, bodyShift);
+      // These offsets, unlike those of the nodes, already count from the beginning of the text that holds the body.
+      const errors = diagnosticsOf(call.GetCalledFunctionDiagnostics?.(), bodySource, 0);
       if (errors.length > 0) throw new LanguageError(errors);
     }
     const inner = createConverter(bodySource, bodyShift);
