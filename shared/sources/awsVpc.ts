@@ -289,6 +289,10 @@ export const awsVpc: LineSource = {
   product: 'VPC flow logs',
   table: 'AWSVPCFlow',
   facts: 'ASimNetworkSessionAWSVPC 0.3',
+  asim: { vendor: 'AWS', product: 'VPC', types: ['Flow'] },
+  filter: 'Records with log status OK; NODATA and SKIPDATA are skipped.',
+  forms: ['text in the default or any custom format, with or without a header line'],
+  sweep: true,
   format: 'lines',
 
   ownsPath: (_, name) =>

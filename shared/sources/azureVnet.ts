@@ -68,6 +68,10 @@ export const azureVnet: JsonSource = {
   product: 'Virtual network flow logs',
   table: 'NTANetAnalytics',
   facts: 'ASimNetworkSessionNTANetAnalytics 0.1.1',
+  asim: { vendor: 'Microsoft', product: 'Azure NSG flows', types: ['Flow'] },
+  filter: 'Every flow tuple.',
+  forms: ['flow-log JSON'],
+  sweep: true,
   format: 'json',
   recordKeys: [
     'time',

@@ -59,5 +59,7 @@ export interface NormalizerInput {
   /** Id of the source that the container is pinned to. */
   readonly pinnedSource: string | undefined;
   readonly internalNetworks: import('../networks').Networks;
+  /** About when the records were written (the blob's last change), milliseconds since the epoch: gives times without a year theirs. */
+  readonly reference: number;
   readonly resume: ResumePoint | undefined;
 }

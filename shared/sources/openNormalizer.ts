@@ -1,34 +1,30 @@
 /**
- * From a blob's bytes to outcomes: finds the format (pinned source, path, first bytes), takes the records apart and lets each
- * find its source. Implements the contract in normalizer.ts.
+ * From a blob's bytes to outcomes: finds the format (pinned source, path, first bytes), takes the records apart and hands each
+ * to the router, which finds its source. Implements the contract in normalizer.ts.
  */
 import { AddressBook } from '../asim/addresses';
 import { FlowtrapError } from '../errors';
+import { CsvReader, splitCsv } from '../formats/csv';
 import { readJsonObject } from '../formats/json';
 import { JsonRecordReader } from '../formats/jsonRecords';
 import { LineReader } from '../formats/lines';
+import { ParquetReader } from '../formats/parquetReader';
 import { type FormatItem, type FormatReader, recordBytes } from '../formats/record';
+import { XmlEventReader } from '../formats/windowsEvent';
 import { SOURCES, sourceById } from './catalogue';
+import { columnName } from './csvHeader';
 import type { Normalizer, NormalizerInput, Outcome, ResumePoint } from './normalizer';
-import { type Format, looksLike, sniffFormat } from './recognition';
-import {
-  dead,
-  type JsonSource,
-  type LineMapping,
-  type LineSource,
-  type LogSource,
-  type MappingContext,
-  placed,
-} from './source';
+import { type Format, isFormat, looksLike, sniffFormat } from './recognition';
+import { JSON_SOURCES, type Place, type Routed, Router } from './router';
+import { TextRow } from './row';
+import { dead, type LogSource, placed } from './source';
 
 /** Unrecognised content that is held before the blob is refused. */
 const UNRECOGNISED_BYTES = 64 * 1024;
 const UNRECOGNISED_RECORDS = 200;
-/** White space and byte order mark before the first byte that tells the format. */
-const SNIFF_BYTES = 512;
+/** A first line that may be a CSV header is waited for so long. */
+const SNIFF_BYTES = 64 * 1024;
 
-const JSON_SOURCES = SOURCES.filter((source): source is JsonSource => source.format === 'json');
-const LINE_SOURCES = SOURCES.filter((source): source is LineSource => source.format === 'lines');
 const RECORD_KEYS = new Set(JSON_SOURCES.flatMap((source) => source.recordKeys));
 const ARRAYS_IN_PLACE = new Set(JSON_SOURCES.flatMap((source) => source.arraysInPlace));
 
@@ -38,9 +34,19 @@ interface Memory {
   readonly source?: string;
   /** The format reader's own. */
   readonly reader?: string;
-  /** Of the line mappings by source id. */
+  /** The header line of CSV. */
+  readonly header?: string;
+  /** Of the router's mappings and readings of lines. */
   readonly lines?: Readonly<Record<string, string>>;
 }
+
+const READERS: Readonly<Record<Format, (offset: number, memory: string) => FormatReader>> = {
+  json: (offset, memory) => new JsonRecordReader(offset, memory, RECORD_KEYS),
+  lines: (offset) => new LineReader(offset),
+  csv: (offset) => new CsvReader(offset),
+  xml: (offset) => new XmlEventReader(offset),
+  parquet: (offset) => new ParquetReader(offset),
+};
 
 /**
  * Opens the normalizing of one blob, or goes on with it.
@@ -51,17 +57,18 @@ export function openNormalizer(input: NormalizerInput): Normalizer {
 }
 
 class BlobNormalizer implements Normalizer {
-  private readonly context: MappingContext;
-  private readonly pinned: LogSource | undefined;
-  /** By pinning or path; tried first. */
+  private readonly blob: string;
+  private readonly router: Router;
+  /** By pinning or path. */
   private readonly expected: LogSource | undefined;
   private reader: FormatReader | undefined;
   private format: Format | undefined;
-  /** Source of the last record. */
-  private current: LogSource | undefined;
+  private known = false;
   private mixed = false;
-  private readonly mappings = new Map<string, LineMapping>();
-  private readonly rememberedLines: Readonly<Record<string, string>>;
+  /** Columns of CSV, and the line that named them. */
+  private columns: readonly string[] | undefined;
+  private header = '';
+  private table: string | undefined;
   /** First bytes until the format is known. */
   private head: Buffer = Buffer.alloc(0);
   /** Items before the first that a source recognised. */
@@ -71,46 +78,44 @@ class BlobNormalizer implements Normalizer {
   private waitingPosition: ResumePoint;
 
   constructor(input: NormalizerInput) {
-    this.context = {
-      blob: `${input.account}/${input.container}/${input.name}`,
-      addresses: new AddressBook(input.internalNetworks),
-    };
-    this.pinned = input.pinnedSource === undefined ? undefined : pinnedSource(input.pinnedSource);
+    this.blob = `${input.account}/${input.container}/${input.name}`;
+    const pinned = input.pinnedSource === undefined ? undefined : pinnedSource(input.pinnedSource);
     const container = input.container.toLowerCase();
     const name = input.name.toLowerCase();
-    this.expected = this.pinned ?? SOURCES.find((source) => source.ownsPath?.(container, name));
-    const memory = readMemory(input.resume, this.context.blob);
+    this.expected = pinned ?? SOURCES.find((source) => source.ownsPath?.(container, name));
+    const memory = readMemory(input.resume, this.blob);
     this.startOffset = input.resume?.offset ?? 0;
-    this.rememberedLines = memory?.lines ?? {};
     this.waitingPosition = input.resume ?? { offset: 0, memory: null };
-    if (memory !== undefined) {
-      this.openFormat(memory.format, memory.reader ?? '');
-      this.current = memory.source === undefined ? undefined : sourceById(memory.source);
-      this.mixed = memory.source === 'mixed';
-      for (const id of Object.keys(this.rememberedLines)) {
-        const source = sourceById(id);
-        if (source?.format === 'lines') this.mapping(source);
-      }
-    } else if (this.expected !== undefined) this.openFormat(this.expected.format, '');
+    const context = {
+      blob: this.blob,
+      addresses: new AddressBook(input.internalNetworks),
+      reference: input.reference,
+    };
+    this.router = new Router(context, container, pinned, this.expected, memory?.lines ?? {});
+    if (memory === undefined) return;
+    this.openFormat(memory.format, memory.reader ?? '');
+    this.known = true;
+    this.router.current = memory.source === undefined ? undefined : sourceById(memory.source);
+    this.mixed = memory.source === 'mixed';
+    if (memory.header !== undefined) this.takeHeader(memory.header);
   }
 
   get source(): string | undefined {
-    return this.mixed ? 'mixed' : (this.current ?? this.expected)?.id;
+    return this.mixed ? 'mixed' : (this.router.current ?? this.expected)?.id;
   }
 
   resumePoint(): ResumePoint {
     if (this.reader === undefined || this.format === undefined || this.waiting.length > 0) return this.waitingPosition;
     const { offset, memory } = this.reader.position();
     const source = this.source;
-    const lines = Object.fromEntries(
-      [...this.mappings].map(([id, mapping]) => [id, mapping.memory()] as const).filter(([, text]) => text !== ''),
-    );
+    const lines = this.router.memory();
     return {
       offset,
       memory: {
         format: this.format,
         ...(source !== undefined && { source }),
         ...(memory !== '' && { reader: memory }),
+        ...(this.header !== '' && { header: this.header }),
         ...(Object.keys(lines).length > 0 && { lines }),
       } satisfies Memory,
     };
@@ -119,9 +124,32 @@ class BlobNormalizer implements Normalizer {
   feed(chunk: Uint8Array): Iterable<Outcome> {
     if (this.reader !== undefined) return this.takeAll(this.reader.feed(chunk));
     this.head = Buffer.concat([this.head, chunk]);
-    const format = sniffFormat(this.head);
+    return this.sniff(this.head.length > SNIFF_BYTES);
+  }
+
+  *end(final: boolean): Generator<Outcome> {
+    if (this.reader === undefined) yield* this.sniff(final);
+    if (this.reader === undefined) {
+      if (
+        final &&
+        this.head
+          .toString('utf8')
+          .replace(/^\ufeff/, '')
+          .trim() !== ''
+      )
+        throw this.unknownFormat(this.head);
+      return;
+    }
+    yield* this.takeAll(this.reader.end(final));
+    if (this.waiting.length > 0) throw this.unknownFormat(this.firstWaiting());
+  }
+
+  /** @param whole no more bytes are waited for. */
+  private sniff(whole: boolean): Iterable<Outcome> {
+    const format =
+      this.formatByPath() ?? sniffFormat(this.head, whole, (columns) => this.router.tableOfHeader(columns));
     if (format === undefined) {
-      if (this.head.length > SNIFF_BYTES) throw this.unknownFormat(this.head);
+      if (whole && this.head.length > SNIFF_BYTES) throw this.unknownFormat(this.head);
       return [];
     }
     const bytes = this.head;
@@ -129,102 +157,81 @@ class BlobNormalizer implements Normalizer {
     return this.takeAll(this.openFormat(format, '').feed(bytes));
   }
 
-  *end(final: boolean): Generator<Outcome> {
-    if (this.reader === undefined) {
-      if (this.head.toString('utf8').trim() !== '') throw this.unknownFormat(this.head);
-      return;
-    }
-    yield* this.takeAll(this.reader.end(final));
-    if (this.waiting.length > 0) throw this.unknownFormat(this.firstWaiting());
+  /** Flow logs are told by their path alone; what lies there in another form is damaged. */
+  private formatByPath(): Format | undefined {
+    const format = this.expected?.format;
+    return format === 'json' ? format : undefined;
   }
 
   private openFormat(format: Format, memory: string): FormatReader {
     this.format = format;
-    this.reader =
-      format === 'json'
-        ? new JsonRecordReader(this.startOffset, memory, RECORD_KEYS)
-        : new LineReader(this.startOffset);
+    this.reader = READERS[format](this.startOffset, memory);
     return this.reader;
   }
 
   private *takeAll(items: Iterable<FormatItem>): Generator<Outcome> {
     for (const item of items) {
-      if (this.format === 'json') yield* this.takeJson(item);
+      if (item.kind === 'broken') yield* this.unrecognised(item, item.reason);
+      else if (this.format === 'csv' && this.columns === undefined) this.takeHeader(textOf(item));
       else {
-        const source = this.takeLine(item);
-        if (source === undefined) yield* this.unrecognised(item, 'noSource');
+        const routed = this.route(item);
+        if (routed === undefined) yield* this.unrecognised(item, this.problem);
         else {
-          if (source !== this.current || this.waiting.length > 0) yield* this.recognised(source);
-          const outcome = this.mapLine(source, item);
-          if (outcome !== undefined) yield outcome;
+          yield* this.recognised(routed.source);
+          yield* routed.outcomes;
         }
       }
     }
   }
 
-  private *takeJson(item: FormatItem): Generator<Outcome> {
-    const bytes = item.kind === 'record' ? recordBytes(item) : undefined;
-    const record = bytes === undefined ? undefined : readJsonObject(bytes, ARRAYS_IN_PLACE);
-    const source = record === undefined ? undefined : this.find(JSON_SOURCES, (one) => one.owns(record), false);
-    if (record === undefined || source === undefined || bytes === undefined) {
-      yield* this.unrecognised(item, record === undefined ? 'malformedJson' : 'noSource');
-      return;
+  /** Why the last record was nobody's. */
+  private problem = 'noSource';
+
+  private route(item: Place): Routed | undefined {
+    this.problem = 'noSource';
+    switch (this.format) {
+      case 'json':
+      case 'parquet': {
+        const record = readJsonObject(item.buffer.subarray(item.start, item.end), ARRAYS_IN_PLACE);
+        if (record === undefined) this.problem = 'malformedJson';
+        return record && this.router.object(record, item);
+      }
+      case 'xml':
+        this.problem = 'malformedXml';
+        return this.router.xml(textOf(item), item);
+      case 'csv':
+        return this.routeCsv(item);
+      default:
+        return this.router.line(textOf(item), item);
     }
-    yield* this.recognised(source);
-    yield* source.map(record, bytes, item.offset, this.context);
   }
 
-  /** Text of the line that is being taken. */
-  private line = '';
-
-  private takeLine(item: FormatItem): LineSource | undefined {
-    if (item.kind !== 'record') return undefined;
-    this.line = item.buffer.toString('utf8', item.start, item.end);
-    return this.findForLine(this.line);
+  private takeHeader(line: string): void {
+    this.header = line;
+    this.columns = (splitCsv(line) ?? []).map(columnName);
+    this.table = this.router.tableOfHeader(this.columns);
   }
 
-  /** No generator: lines are many. */
-  private mapLine(source: LineSource, item: FormatItem): Outcome | undefined {
-    if (item.kind !== 'record') return undefined;
-    const mapped = this.mapping(source).map(this.line, item.offset);
-    return mapped && placed(mapped, item.offset, item.buffer, item.start, item.end);
-  }
-
-  private findForLine(line: string): LineSource | undefined {
-    const { current } = this;
-    if (current?.format === 'lines' && this.mappings.get(current.id)?.continues?.()) return current;
-    return this.find(LINE_SOURCES, (one) => one.owns(line), true);
-  }
-
-  /**
-   * The source of a record: the pinned one, else the last one, the expected one, any one that says so.
-   * @param fallBack give a record that is nobody's to the expected source, which knows best what is wrong with it.
-   */
-  private find<S extends LogSource>(
-    sources: readonly S[],
-    owns: (source: S) => boolean,
-    fallBack: boolean,
-  ): S | undefined {
-    if (this.pinned !== undefined) return sources.find((one) => one === this.pinned);
-    const expected = sources.find((one) => one === this.expected);
-    const first = sources.find((one) => one === this.current) ?? expected;
-    if (first !== undefined && owns(first)) return first;
-    return sources.find((one) => one !== first && owns(one)) ?? (fallBack ? expected : undefined);
-  }
-
-  private mapping(source: LineSource): LineMapping {
-    let mapping = this.mappings.get(source.id);
-    if (mapping === undefined) {
-      mapping = source.open(this.context, this.rememberedLines[source.id] ?? '');
-      this.mappings.set(source.id, mapping);
+  private routeCsv(item: Place): Routed | undefined {
+    const { columns = [] } = this;
+    const cells = splitCsv(textOf(item));
+    if (cells === undefined || cells.length !== columns.length) {
+      this.problem = 'malformedCsv';
+      return undefined;
     }
-    return mapping;
+    const values = new Map(columns.map((column, index) => [column, cells[index] ?? '']));
+    const table = values.get('Type') || this.table;
+    return table === undefined ? undefined : this.router.tableRow(new TextRow(table, values), item);
   }
 
   /** A record found its source: what waited before it is refused one by one, since the blob as a whole is understood. */
-  private *recognised(source: LogSource): Generator<Outcome> {
-    if (this.current !== undefined && this.current !== source) this.mixed = true;
-    this.current = source;
+  private *recognised(source: LogSource | undefined): Generator<Outcome> {
+    const { current } = this.router;
+    if (source !== current || source === undefined) {
+      if (source === undefined ? current !== undefined : current !== undefined) this.mixed = true;
+      if (source !== undefined) this.router.current = source;
+    }
+    this.known = true;
     if (this.waiting.length === 0) return;
     const waiting = this.waiting;
     this.waiting = [];
@@ -232,8 +239,8 @@ class BlobNormalizer implements Normalizer {
   }
 
   private *unrecognised(item: FormatItem, reason: string): Generator<Outcome> {
-    if (this.current !== undefined || this.expected !== undefined || this.mixed) {
-      yield refusal(item, item.kind === 'broken' ? item.reason : reason);
+    if (this.known || this.expected !== undefined) {
+      yield refusal(item, reason);
       return;
     }
     const copy =
@@ -260,11 +267,15 @@ class BlobNormalizer implements Normalizer {
       'unknownFormat',
       `no source knows this format${kind === undefined ? '' : ` (it looks like ${kind})`}; it begins with ${shown}.`,
       {
-        subject: this.context.blob,
+        subject: this.blob,
         fix: `If it is a log of a known source, pin the container to it: one of ${SOURCES.map((one) => one.id).join(', ')} (FLOW_CONTAINERS "source", or --source).`,
       },
     );
   }
+}
+
+function textOf({ buffer, start, end }: Place): string {
+  return buffer.toString('utf8', start, end);
 }
 
 function refusal(item: FormatItem, reason: string): Outcome {
@@ -288,7 +299,7 @@ function readMemory(resume: ResumePoint | undefined, blob: string): Memory | und
   const memory = resume.memory as Partial<Memory> | null;
   if (
     typeof memory === 'object' &&
-    (memory?.format === 'json' || memory?.format === 'lines') &&
+    isFormat(memory?.format) &&
     Number.isSafeInteger(resume.offset) &&
     resume.offset >= 0
   ) {

@@ -277,6 +277,10 @@ export const paloAltoPanOs: LineSource = {
   product: 'PAN-OS',
   table: 'CommonSecurityLog',
   facts: 'ASimNetworkSessionPaloAltoCEF 0.7.1',
+  asim: { vendor: 'Palo Alto', product: 'PanOS', types: ['NetworkSession'] },
+  filter: 'TRAFFIC logs.',
+  forms: ['CEF'],
+  sweep: true,
   format: 'lines',
 
   owns: (line) => isCefOf(line, 'palo alto networks', 'pan-os'),

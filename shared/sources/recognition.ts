@@ -1,11 +1,17 @@
 /** What the first bytes of a blob tell about its format. */
+import { splitCsv } from '../formats/csv';
+import { columnName } from './csvHeader';
 
-export type Format = 'json' | 'lines';
+const FORMATS = ['json', 'lines', 'csv', 'xml', 'parquet'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export function isFormat(value: unknown): value is Format {
+  return FORMATS.some((format) => format === value);
+}
 
 /** Signatures of formats that are not read, so that the refusal can name them. */
 const SIGNATURES: readonly { readonly name: string; readonly bytes: readonly number[] }[] = [
   { name: 'gzip', bytes: [0x1f, 0x8b] },
-  { name: 'Parquet', bytes: [0x50, 0x41, 0x52, 0x31] },
   { name: 'a zip archive', bytes: [0x50, 0x4b, 0x03, 0x04] },
   { name: 'zstd', bytes: [0x28, 0xb5, 0x2f, 0xfd] },
   { name: 'bzip2', bytes: [0x42, 0x5a, 0x68] },
@@ -13,20 +19,60 @@ const SIGNATURES: readonly { readonly name: string; readonly bytes: readonly num
   { name: 'UTF-16 text', bytes: [0xfe, 0xff] },
 ];
 
-const WHITE_SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
+const PARQUET = 'PAR1';
+/** Longest white space before the first character. */
+const MAX_SPACE = 512;
 
 /** The name of a known format that no source reads, by its first bytes. */
 export function looksLike(first: Uint8Array): string | undefined {
   return SIGNATURES.find(({ bytes }) => bytes.every((byte, index) => first[index] === byte))?.name;
 }
 
-/** The format by the first byte that is no white space; undefined while there is none. */
-export function sniffFormat(first: Uint8Array): Format | undefined {
-  const start = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
-  for (let at = start; at < first.length; at++) {
-    const byte = first[at] as number;
-    if (byte === 0x7b || byte === 0x5b) return 'json';
-    if (!WHITE_SPACE.has(byte)) return byte === 0xef && at === 0 && first.length < 3 ? undefined : 'lines';
+/**
+ * The format of a content.
+ * @param head its first bytes.
+ * @param whole there are no more, or no more are waited for.
+ * @param tableOf the table that a CSV header's columns belong to.
+ * @returns undefined while too little is there to tell.
+ */
+export function sniffFormat(
+  head: Buffer,
+  whole: boolean,
+  tableOf: (columns: readonly string[]) => string | undefined,
+): Format | undefined {
+  if (head.length < 4 && !whole) return undefined;
+  if (head.toString('latin1', 0, 4) === PARQUET) return 'parquet';
+  const start = head.toString('utf8', 0, MAX_SPACE * 2).replace(/^\ufeff/, '');
+  const text = start.trimStart();
+  if (text === '') return undefined;
+  if (text.startsWith('{')) return 'json';
+  if (text.startsWith('[')) {
+    const next = text.slice(1).trimStart()[0];
+    if (next === undefined && !whole) return undefined;
+    // Check Point's lines begin with `[action:"`.
+    return next === undefined || '{[]"'.includes(next) ? 'json' : 'lines';
   }
-  return undefined;
+  if (text.startsWith('<')) {
+    if (text.length < 8 && !whole) return undefined;
+    return /^<(\?xml|!--|Events?[\s>])/.test(text) ? 'xml' : 'lines';
+  }
+  return sniffHeader(head, whole, tableOf);
+}
+
+/** CSV when the first line names the columns of a known table. */
+function sniffHeader(
+  head: Buffer,
+  whole: boolean,
+  tableOf: (columns: readonly string[]) => string | undefined,
+): Format | undefined {
+  const newline = head.indexOf(0x0a);
+  const line = head
+    .toString('utf8', 0, newline < 0 ? head.length : newline)
+    .replace(/^\ufeff/, '')
+    .trim();
+  if (line === '' && newline >= 0) return 'lines';
+  if (!/^[\w" ,.[\]()-]*$/.test(line) || (newline >= 0 && !line.includes(','))) return 'lines';
+  if (newline < 0 && !whole)
+    return /^[\w"[\]()., -]{0,4}$/.test(line) || line.includes(',') || line.length < 128 ? undefined : 'lines';
+  return tableOf((splitCsv(line) ?? []).map(columnName)) === undefined ? 'lines' : 'csv';
 }

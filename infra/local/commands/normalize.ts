@@ -143,6 +143,7 @@ async function normalizeFile(
       ...place(file, io.cwd),
       pinnedSource: source,
       internalNetworks: networks,
+      reference: Date.now(),
       resume: undefined,
     });
     const bytes: AsyncIterable<Uint8Array> =

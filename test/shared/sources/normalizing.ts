@@ -24,6 +24,7 @@ export function open(options: Options = {}): Normalizer {
     name: options.name ?? 'file',
     pinnedSource: options.source,
     internalNetworks: PRIVATE,
+    reference: Date.UTC(2026, 2, 2, 12),
     resume: options.resume,
   };
   return openNormalizer(input);

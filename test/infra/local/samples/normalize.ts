@@ -14,6 +14,7 @@ export function normalize({ container, name, blocks }: SampleBlob): Outcome[] {
     pinnedSource: undefined,
     internalNetworks: parseNetworks(SETTINGS.INTERNAL_NETWORKS.default.split(',')),
     resume: undefined,
+    reference: Date.now(),
   });
   return [...normalizer.feed(name.endsWith('.gz') ? gunzipSync(bytes) : bytes), ...normalizer.end(true)];
 }

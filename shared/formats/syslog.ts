@@ -1,0 +1,101 @@
+/** Syslog headers before a message: RFC 5424, RFC 3164 and what relays and devices make of them. */
+import { parseLogTime } from './logTime';
+
+export interface SyslogLine {
+  readonly priority?: number;
+  readonly facility?: number;
+  readonly severity?: number;
+  /** Milliseconds since the epoch; without a zone it counts as UTC. */
+  readonly time?: number;
+  readonly host?: string;
+  readonly program?: string;
+  readonly processId?: string;
+  readonly messageId?: string;
+  readonly structuredData?: string;
+  readonly message: string;
+}
+
+const PRIORITY = /^(?:\d{1,6} )?<(\d{1,3})>/;
+const RFC5424 = /^1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|\[.*?[^\\]\](?=\s|$))(?: |$)/;
+const EPOCH = /^(?:1 )?(\d{10}\.\d{1,9}) (\S+) /;
+const OLD_TIME =
+  /^(?:\d{1,10}: )?[*.]?([A-Z][a-z]{2} {1,2}\d{1,2}(?: \d{4})? \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(?: ([A-Z]{2,5}))?:? /;
+const NEW_TIME = /^(?:\d{1,10}: )?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?):? /;
+const HOST = /^([A-Za-z0-9_.:-]{1,255}) /;
+const TAG = /^([A-Za-z0-9_./-]{1,64})(?:\[(\d{1,10})\])?: ?/;
+const HALF_YEAR = 183 * 86_400_000;
+
+/**
+ * @param reference about when the line was written, milliseconds since the epoch: a time without a year takes the year that
+ * puts it nearest.
+ * @returns undefined when the line has no syslog header.
+ */
+export function parseSyslog(line: string, reference: number): SyslogLine | undefined {
+  let rest = line;
+  const found: { -readonly [Name in keyof SyslogLine]?: SyslogLine[Name] } = {};
+  const priority = PRIORITY.exec(rest);
+  if (priority !== null) {
+    const value = Number(priority[1]);
+    if (value > 191) return undefined;
+    Object.assign(found, { priority: value, facility: value >> 3, severity: value & 7 });
+    rest = rest.slice(priority[0].length);
+    const structured = RFC5424.exec(rest);
+    if (structured !== null) {
+      const [all, time = '-', host = '-', program = '-', processId = '-', messageId = '-', data = '-'] = structured;
+      const at = parseLogTime(time);
+      if (at !== undefined) found.time = at;
+      if (host !== '-') found.host = host;
+      if (program !== '-') found.program = program;
+      if (processId !== '-') found.processId = processId;
+      if (messageId !== '-') found.messageId = messageId;
+      if (data !== '-') found.structuredData = data;
+      return { ...found, message: rest.slice(all.length).replace(/^\ufeff/, '') };
+    }
+  }
+  const epoch = EPOCH.exec(rest);
+  if (epoch !== null) {
+    const at = parseLogTime(epoch[1] as string);
+    return {
+      ...found,
+      ...(at !== undefined && { time: at }),
+      host: epoch[2] as string,
+      message: rest.slice(epoch[0].length),
+    };
+  }
+  const old = OLD_TIME.exec(rest);
+  const time = old ?? NEW_TIME.exec(rest);
+  if (time === null) return priority === null ? undefined : { ...found, message: rest };
+  const at = old === null ? parseLogTime(time[1] as string) : withYear(time[1] as string, time[2], reference);
+  if (at === undefined) return priority === null ? undefined : { ...found, message: rest };
+  found.time = at;
+  rest = rest.slice(time[0].length);
+  if (!rest.startsWith('%') && !rest.startsWith(':')) {
+    const host = HOST.exec(rest);
+    if (host !== null && !TAG.test(host[0])) {
+      found.host = host[1] as string;
+      rest = rest.slice(host[0].length);
+    }
+  }
+  rest = rest.replace(/^: /, '');
+  const tag = TAG.exec(rest);
+  if (tag !== null) {
+    found.program = tag[1] as string;
+    if (tag[2] !== undefined) found.processId = tag[2];
+    rest = rest.slice(tag[0].length);
+  }
+  return { ...found, message: rest };
+}
+
+function withYear(text: string, zone: string | undefined, reference: number): number | undefined {
+  const zoned = zone === undefined ? '' : ` ${zone}`;
+  if (/^\S+ +\d+ \d{4} /.test(text)) return parseLogTime(text + zoned);
+  const year = new Date(reference).getUTCFullYear();
+  const [, month = '', rest = ''] = /^(\S+ +\d+) (.*)$/.exec(text) ?? [];
+  let nearest: number | undefined;
+  for (const candidate of [year, year - 1, year + 1]) {
+    const time = parseLogTime(`${month} ${candidate} ${rest}${zoned}`);
+    if (time === undefined || time - reference > HALF_YEAR) continue;
+    if (nearest === undefined || Math.abs(time - reference) < Math.abs(nearest - reference)) nearest = time;
+  }
+  return nearest;
+}

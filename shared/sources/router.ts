@@ -1,0 +1,356 @@
+/**
+ * Finds the source of each record and maps it. Files may mix products (a syslog server's): every record is asked for anew, the
+ * source of the last one first. A record of a known form (a table's row, CEF, syslog, a Windows event) that no source owns is
+ * another product's: it is skipped and counted. Anything else that nobody owns is unknown.
+ */
+import { hash } from 'node:crypto';
+import { completeSession } from '../asim/completeSession';
+import { isEventTime } from '../asim/times';
+import type { JsonObject } from '../formats/json';
+import { parseLogTime } from '../formats/logTime';
+import { parseSyslog, type SyslogLine } from '../formats/syslog';
+import { parseWindowsEvent, type WindowsEvent, windowsEventFromJson } from '../formats/windowsEvent';
+import { SOURCES } from './catalogue';
+import { COMMON_SECURITY_LOG, cefRow } from './commonSecurityLog';
+import type { Outcome } from './normalizer';
+import { JsonRow, meaningful, type Row } from './row';
+import {
+  dead,
+  isRefusal,
+  type JsonSource,
+  type LineForm,
+  type LineMapping,
+  type LineReading,
+  type LineSource,
+  type LogLine,
+  type LogSource,
+  type Mapped,
+  type MappingContext,
+  type ObjectForm,
+  placed,
+  type Refusal,
+  type RowSource,
+  skipped,
+} from './source';
+import { SYSLOG, syslogRow } from './syslogRow';
+import { TableIndex, type TableSources } from './tables';
+import { WINDOWS_EVENT, windowsEventRow } from './windowsEventRow';
+
+export const JSON_SOURCES = SOURCES.filter((source): source is JsonSource => source.format === 'json');
+const LINE_SOURCES = SOURCES.filter((source): source is LineSource => source.format === 'lines');
+const ROW_SOURCES = SOURCES.filter((source): source is RowSource => source.format === 'rows');
+export const TABLES = new TableIndex<LogSource>(SOURCES);
+
+/** A line form with its source and a key for what its reading remembers. */
+interface OwnedLineForm {
+  readonly source: RowSource;
+  readonly form: LineForm;
+  readonly key: string;
+}
+
+const LINE_FORMS: readonly OwnedLineForm[] = ROW_SOURCES.flatMap((source) =>
+  (source.lineForms ?? []).map((form, index) => ({ source, form, key: `${source.id}#${index}` })),
+);
+const OBJECT_FORMS: readonly { readonly source: RowSource; readonly form: ObjectForm }[] = ROW_SOURCES.flatMap(
+  (source) => (source.objectForms ?? []).map((form) => ({ source, form })),
+);
+
+/** Members in which collectors keep the original line. */
+const WRAPPED: readonly string[] = ['message', 'Message', 'msg', 'log', 'SyslogMessage', 'RawData', '_raw', 'raw'];
+const MAX_CEF_START = 512;
+
+/** What a record gave: its source (undefined for another product's) and outcomes, or undefined when nobody knows it. */
+export interface Routed {
+  readonly source: LogSource | undefined;
+  /** Undefined for a line that is no record (a header). */
+  readonly outcomes: Iterable<Outcome>;
+}
+
+/** A record's place: its bytes and where they begin in the content. */
+export interface Place {
+  readonly offset: number;
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+const NOTHING: readonly Outcome[] = [];
+
+export class Router {
+  /** Source of the last record. */
+  current: LogSource | undefined;
+  private readonly containerTable: TableSources<LogSource> | undefined;
+  private readonly mappings = new Map<string, LineMapping>();
+  private readonly readings = new Map<string, LineReading>();
+
+  /**
+   * @param pinned the only source that is asked.
+   * @param expected the source that the path tells; asked first, and given what nobody else owns.
+   * @param remembered memory() of an earlier run.
+   */
+  constructor(
+    private readonly context: MappingContext,
+    container: string,
+    private readonly pinned: LogSource | undefined,
+    private readonly expected: LogSource | undefined,
+    private readonly remembered: Readonly<Record<string, string>>,
+  ) {
+    this.containerTable = TABLES.ofContainer(container);
+    for (const key of Object.keys(remembered)) {
+      const source = LINE_SOURCES.find(({ id }) => id === key);
+      if (source !== undefined) this.mapping(source);
+      const form = LINE_FORMS.find((one) => one.key === key);
+      if (form !== undefined) this.reading(form);
+    }
+  }
+
+  /** What mappings and readings of lines must know in a later run, by their keys. */
+  memory(): Record<string, string> {
+    const pairs = [
+      ...[...this.mappings].map(([key, mapping]) => [key, mapping.memory()] as const),
+      ...[...this.readings].map(([key, reading]) => [key, reading.memory?.() ?? ''] as const),
+    ];
+    return Object.fromEntries(pairs.filter(([, text]) => text !== ''));
+  }
+
+  /** Whether a row of this text's columns would be known; decides whether a first line is a CSV header. */
+  tableOfHeader(columns: readonly string[]): string | undefined {
+    const names = new Set(columns);
+    return (this.containerTable ?? TABLES.withColumns((column) => names.has(column)))?.table;
+  }
+
+  /** A JSON object: a source's own record, a vendor's form, a table's row, a Windows event, or a line in a collector's wrapper. */
+  object(record: JsonObject, place: Place): Routed | undefined {
+    const own = this.ownJson(record);
+    if (own !== undefined) {
+      const bytes = place.buffer.subarray(place.start, place.end);
+      return { source: own, outcomes: own.map(record, bytes, place.offset, this.context) };
+    }
+    const stated = typeof record.Type === 'string' ? TABLES.named(record.Type) : undefined;
+    if (stated !== undefined) return this.row(new JsonRow(stated.table, record), stated, place);
+    const form = this.objectForm(record);
+    if (form !== undefined) return this.mapRead(form.source, form.form.read(record, this.context), place);
+    const table = this.containerTable ?? TABLES.withColumns((column) => Object.hasOwn(record, column));
+    if (table !== undefined) return this.row(new JsonRow(table.table, record), table, place);
+    const event = windowsEventFromJson(record);
+    if (event !== undefined) return this.windowsEvent(event, place);
+    return this.wrapped(record, place);
+  }
+
+  /** A row of a table whose name is known. */
+  tableRow(row: Row, place: Place): Routed {
+    const table = TABLES.named(row.table);
+    return table === undefined ? otherProduct(place) : this.row(row, table, place);
+  }
+
+  /** A Windows event as XML. */
+  xml(text: string, place: Place): Routed | undefined {
+    const event = parseWindowsEvent(text);
+    return event && this.windowsEvent(event, place);
+  }
+
+  /** A line of text. @param wrapper the collector's object around it, which says what a syslog header would. */
+  line(text: string, place: Place, wrapper?: JsonObject): Routed | undefined {
+    const { current } = this;
+    if (current?.format === 'lines' && this.mappings.get(current.id)?.continues?.()) {
+      return this.mapLine(current, text, place);
+    }
+    const own = this.ownLine(text);
+    if (own !== undefined) return this.mapLine(own, text, place);
+    const cef = isCef(text) ? cefRow(text) : undefined;
+    if (cef !== undefined && this.pinned?.format !== 'lines') {
+      const table = TABLES.named(COMMON_SECURITY_LOG);
+      if (table !== undefined)
+        return this.row(cef, table, place, () => parseSyslog(text, this.context.reference)?.time);
+    }
+    const syslog = parseSyslog(text, this.context.reference) ?? (wrapper && wrappedSyslog(wrapper, text));
+    const line: LogLine = { text, syslog, message: syslog?.message ?? text };
+    const form = this.lineForm(line);
+    if (form !== undefined) {
+      const read = this.reading(form).read(line);
+      if (read === undefined) return { source: form.source, outcomes: NOTHING };
+      return this.mapRead(form.source, read, place, () => syslog?.time);
+    }
+    if (syslog === undefined)
+      return this.pinned?.format === 'lines' ? this.mapLine(this.pinned, text, place) : this.fallBack(text, place);
+    if (wrapper === undefined && line.message.startsWith('{')) {
+      const routed = this.messageObject(line.message, place);
+      if (routed !== undefined) return routed;
+    }
+    const table = TABLES.named(SYSLOG);
+    return table === undefined ? otherProduct(place) : this.row(syslogRow(syslog), table, place, () => syslog.time);
+  }
+
+  /** A line that is nobody's goes to the source that the path vouches for: it knows best what is wrong with it. */
+  private fallBack(text: string, place: Place): Routed | undefined {
+    return this.expected?.format === 'lines' ? this.mapLine(this.expected, text, place) : undefined;
+  }
+
+  private messageObject(text: string, place: Place): Routed | undefined {
+    try {
+      const record: unknown = JSON.parse(text);
+      return typeof record === 'object' && record !== null ? this.object(record as JsonObject, place) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private wrapped(record: JsonObject, place: Place): Routed | undefined {
+    for (const key of WRAPPED) {
+      const text = Object.hasOwn(record, key) ? record[key] : undefined;
+      if (typeof text !== 'string' || text === '') continue;
+      const line = text.trimEnd();
+      return line.startsWith('{') ? this.messageObject(line, place) : this.line(line, place, record);
+    }
+    return undefined;
+  }
+
+  private ownJson(record: JsonObject): JsonSource | undefined {
+    return this.choose(JSON_SOURCES, (source) => source.owns(record));
+  }
+
+  private ownLine(text: string): LineSource | undefined {
+    return this.choose(LINE_SOURCES, (source) => source.owns(text));
+  }
+
+  private objectForm(record: JsonObject): (typeof OBJECT_FORMS)[number] | undefined {
+    const { current, pinned } = this;
+    const first = OBJECT_FORMS.find(({ source, form }) => source === current && form.owns(record));
+    return first ?? OBJECT_FORMS.find(({ source, form }) => (pinned ?? source) === source && form.owns(record));
+  }
+
+  private lineForm(line: LogLine): OwnedLineForm | undefined {
+    const { current, pinned } = this;
+    let found: OwnedLineForm | undefined;
+    for (const one of LINE_FORMS) {
+      if (pinned !== undefined && one.source !== pinned) continue;
+      if (this.readings.get(one.key)?.continues?.()) return one;
+      if (found === undefined || one.source === current) if (one.form.owns(line)) found = one;
+    }
+    return found;
+  }
+
+  /** The pinned source, else the last one, the expected one, any one that says so. */
+  private choose<S extends LogSource>(sources: readonly S[], owns: (source: S) => boolean): S | undefined {
+    const { pinned, current, expected } = this;
+    if (pinned !== undefined) return sources.find((one) => one === pinned && (one.format === 'json' || owns(one)));
+    const first = sources.find((one) => one === current) ?? sources.find((one) => one === expected);
+    if (first !== undefined && owns(first)) return first;
+    return sources.find((one) => one !== first && owns(one));
+  }
+
+  private windowsEvent(event: WindowsEvent, place: Place): Routed {
+    const table = TABLES.named(WINDOWS_EVENT);
+    const row = windowsEventRow(event);
+    return table === undefined ? otherProduct(place) : this.row(row, table, place);
+  }
+
+  private mapRead(source: RowSource, read: Row | Refusal, place: Place, recorded?: () => number | undefined): Routed {
+    if (isRefusal(read)) return { source, outcomes: [at(read, place)] };
+    return { source, outcomes: [at(this.mapRow(source, read, place, recorded), place)] };
+  }
+
+  private row(
+    row: Row,
+    { sources }: TableSources<LogSource>,
+    place: Place,
+    recorded?: () => number | undefined,
+  ): Routed {
+    const { pinned, current } = this;
+    let source: LogSource | undefined;
+    if (pinned !== undefined) source = sources.includes(pinned) ? pinned : undefined;
+    else if (current !== undefined && sources.includes(current) && current.rows?.owns(row)) source = current;
+    else source = sources.find((one) => one !== current && one.rows?.owns(row));
+    if (source === undefined) return otherProduct(place);
+    return { source, outcomes: [at(this.mapRow(source, row, place, recorded), place)] };
+  }
+
+  private mapRow(source: LogSource, row: Row, place: Place, recorded?: () => number | undefined): Mapped {
+    const draft = source.rows?.map(row, this.context);
+    if (draft === undefined) return dead('noSource');
+    if (isRefusal(draft)) return draft;
+    const [type = 'NetworkSession'] = source.asim.types;
+    return completeSession(draft, {
+      vendor: source.asim.vendor,
+      product: source.asim.product,
+      type,
+      recorded: rowTime(row) ?? recorded?.(),
+      addresses: this.context.addresses,
+      identity: () => this.identity(row, place),
+    });
+  }
+
+  /** The platform's id of the row, or a digest of the record with its place. */
+  private identity(row: Row, { offset, buffer, start, end }: Place): string {
+    const id = row.text('_ItemId');
+    if (id.length >= 8 && !/\s/.test(id)) return id;
+    const text = buffer.toString('latin1', start, end);
+    return hash('sha1', `${this.context.blob}\n${offset}\n${text}`, 'base64url');
+  }
+
+  private mapLine(source: LineSource, text: string, place: Place): Routed {
+    const mapped = this.mapping(source).map(text, place.offset);
+    return { source, outcomes: mapped === undefined ? NOTHING : [at(mapped, place)] };
+  }
+
+  private mapping(source: LineSource): LineMapping {
+    let mapping = this.mappings.get(source.id);
+    if (mapping === undefined) {
+      mapping = source.open(this.context, this.remembered[source.id] ?? '');
+      this.mappings.set(source.id, mapping);
+    }
+    return mapping;
+  }
+
+  private reading({ key, form }: OwnedLineForm): LineReading {
+    let reading = this.readings.get(key);
+    if (reading === undefined) {
+      reading = form.open(this.context, this.remembered[key] ?? '');
+      this.readings.set(key, reading);
+    }
+    return reading;
+  }
+}
+
+function at(mapped: Mapped, { offset, buffer, start, end }: Place): Outcome {
+  return placed(mapped, offset, buffer, start, end);
+}
+
+function otherProduct(place: Place): Routed {
+  return { source: undefined, outcomes: [at(skipped('otherProduct'), place)] };
+}
+
+function isCef(text: string): boolean {
+  const start = text.indexOf('CEF:');
+  return (start >= 0 && start <= MAX_CEF_START) || /^[01]\|[^|]{0,64}\|/.test(text);
+}
+
+/** When a row was recorded: every table has TimeGenerated; rows of CEF lines have the receipt time. */
+function rowTime(row: Row): number | undefined {
+  const time = parseLogTime(row.text('TimeGenerated'));
+  return time !== undefined && isEventTime(time) ? time : parseLogTime(row.text('ReceiptTime'));
+}
+
+const HOSTS: readonly string[] = ['host', 'hostname', 'HostName', 'Computer', 'computer', 'source_host'];
+const TIMES: readonly string[] = ['@timestamp', 'timestamp', 'time', 'TimeGenerated', 'EventTime'];
+
+/** What a collector's object says in place of a syslog header. */
+function wrappedSyslog(wrapper: JsonObject, message: string): SyslogLine {
+  const first = (names: readonly string[]): string => {
+    for (const name of names) {
+      const value = Object.hasOwn(wrapper, name) ? wrapper[name] : undefined;
+      if (typeof value === 'string' && meaningful(value) !== '') return meaningful(value);
+      if (typeof value === 'number') return String(value);
+    }
+    return '';
+  };
+  const time = parseLogTime(first(TIMES));
+  const host = first(HOSTS);
+  const program = first(['program', 'ProcessName', 'ident']);
+  return {
+    message,
+    ...(time !== undefined && { time }),
+    ...(host !== '' && { host }),
+    ...(program !== '' && { program }),
+  };
+}

@@ -1,0 +1,105 @@
+/** One row of a Log Analytics table, whichever road it came by: data export, a CSV file, a CEF line, a vendor's own form. */
+import type { JsonObject, JsonValue } from '../formats/json';
+import { StringSpan } from '../formats/json';
+
+export interface Row {
+  /** As Log Analytics spells it. */
+  readonly table: string;
+  /** A column's value as trimmed text; '' when it is absent, null or one of the fillers that mean nothing (`-`, `N/A`). */
+  text(column: string): string;
+  /** A column's value as it stands; dynamic columns that came as a text of JSON are read. Undefined when absent or null. */
+  value(column: string): JsonValue | undefined;
+  /** Names of the columns that are there, in order. */
+  columns(): Iterable<string>;
+}
+
+const FILLERS: ReadonlySet<string> = new Set(['-', 'N/A', 'n/a', 'null', 'NULL', '(null)', 'None']);
+
+/** Without white space around, and empty for a filler. */
+export function meaningful(text: string): string {
+  const trimmed = text.trim();
+  return FILLERS.has(trimmed) ? '' : trimmed;
+}
+
+/** A JSON value as text: objects and arrays as JSON. */
+export function textOf(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return meaningful(value);
+  if (value === undefined || value === null || value instanceof StringSpan) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+const MAX_DYNAMIC_TEXT = 262_144;
+
+/** A dynamic value: data exports of some ages write it as a text of JSON. */
+export function dynamicOf(value: JsonValue | undefined): JsonValue | undefined {
+  if (value === null || value instanceof StringSpan) return undefined;
+  if (typeof value !== 'string' || value.length > MAX_DYNAMIC_TEXT || !/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as JsonValue;
+  } catch {
+    return value;
+  }
+}
+
+/** The member of a dynamic value, undefined when the value is no object or has none. */
+export function memberOf(value: JsonValue | undefined, ...path: readonly string[]): JsonValue | undefined {
+  let at: JsonValue | undefined = value;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || Array.isArray(at) || at instanceof StringSpan) return undefined;
+    at = Object.hasOwn(at, key) ? (at as JsonObject)[key] : undefined;
+  }
+  return dynamicOf(at);
+}
+
+/** A row from a JSON object whose members are columns. */
+export class JsonRow implements Row {
+  constructor(
+    readonly table: string,
+    private readonly record: JsonObject,
+  ) {}
+
+  text(column: string): string {
+    return textOf(this.get(column));
+  }
+
+  value(column: string): JsonValue | undefined {
+    return dynamicOf(this.get(column));
+  }
+
+  columns(): Iterable<string> {
+    return Object.keys(this.record);
+  }
+
+  private get(column: string): JsonValue | undefined {
+    return Object.hasOwn(this.record, column) ? this.record[column] : undefined;
+  }
+}
+
+/** A row from texts by column: CSV, and what vendors' own lines are turned into. */
+export class TextRow implements Row {
+  constructor(
+    readonly table: string,
+    private readonly cells: ReadonlyMap<string, string>,
+  ) {}
+
+  text(column: string): string {
+    const cell = this.cells.get(column);
+    return cell === undefined ? '' : meaningful(cell);
+  }
+
+  value(column: string): JsonValue | undefined {
+    return dynamicOf(this.cells.get(column));
+  }
+
+  columns(): Iterable<string> {
+    return this.cells.keys();
+  }
+}
+
+/** A row from name and text pairs; empty texts are left out. */
+export function textRow(table: string, cells: Readonly<Record<string, string | undefined>>): Row {
+  const filled = Object.entries(cells).filter(
+    (cell): cell is [string, string] => cell[1] !== undefined && cell[1] !== '',
+  );
+  return new TextRow(table, new Map(filled));
+}
