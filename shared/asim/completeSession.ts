@@ -47,6 +47,7 @@ type Side = 'Src' | 'Dst';
 /** Fields that are worked out together below, not one by one. */
 const DERIVED: ReadonlySet<string> = new Set([
   'TimeGenerated',
+  'EventSchemaVersion',
   'EventStartTime',
   'EventEndTime',
   'AdditionalFields',
@@ -73,9 +74,11 @@ const FIELD_OF: ReadonlyMap<string, Field> = new Map(FIELDS);
 export function completeSession(draft: SessionDraft, frame: SessionFrame): Completed {
   const source = look(draft.SrcIpAddr, frame);
   const destination = look(draft.DstIpAddr, frame);
-  const complete = source !== undefined && destination !== undefined;
-  const partly = source !== undefined || destination !== undefined || draft.EventType === 'L2NetworkSession';
-  if (!complete && !(draft.partial === true && partly)) return { kind: 'dead', reason: 'badAddress' };
+  const partial =
+    draft.EventType === 'L2NetworkSession' ||
+    ((draft.EventType === 'IDS' || draft.NetworkDirection === 'Listen') &&
+      (source !== undefined || destination !== undefined));
+  if (!partial && (source === undefined || destination === undefined)) return { kind: 'dead', reason: 'badAddress' };
   const times = sessionTimes(draft, frame.recorded);
   if (times === undefined) return { kind: 'dead', reason: 'badTime' };
 

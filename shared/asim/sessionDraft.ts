@@ -33,6 +33,7 @@ type LooseValue<F> = F extends { readonly values: infer E extends keyof typeof E
  * - `NetworkIcmpCode` is the ICMP type number (the schema's own odd naming); its name is looked up.
  * - Type fields beside names and ids (UsernameType, UserIdType, DvcIdType, AppType) need only be given where their default is wrong.
  * - `NetworkDirection` given stands; otherwise it follows from `stated` and the addresses.
+ * - Both addresses are needed, but for an IDS event and an endpoint that listens (one is enough) and MAC addresses only (L2NetworkSession).
  * - Left to completing: TimeGenerated, schema version, Dvc, sums, results and severities that follow from DvcAction.
  */
 export type SessionDraft = {
@@ -42,6 +43,4 @@ export type SessionDraft = {
 } & {
   /** What the record states relative to its device, to be refined by the addresses. */
   readonly stated?: 'Inbound' | 'Outbound' | undefined;
-  /** One of the two addresses may be missing (an IDS event, an endpoint that listens, MAC addresses only). */
-  readonly partial?: boolean | undefined;
 };

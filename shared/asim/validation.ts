@@ -135,13 +135,16 @@ function relations(session: Readonly<Record<string, unknown>>): Finding[] {
   );
   rule('NetworkDirection', session.NetworkDirection !== 'External' || !endpoint, 'is External at an endpoint');
   rule('EventSubType', session.EventSubType === undefined || session.EventType !== 'Flow', 'is not used for a Flow');
-  if (session.EventType !== 'L2NetworkSession' && session.EventType !== 'IDS') {
-    rule('SrcIpAddr', typeof session.SrcIpAddr === 'string', 'is missing');
-    rule('DstIpAddr', typeof session.DstIpAddr === 'string', 'is missing');
+  const given = (field: string): boolean => typeof session[field] === 'string';
+  const alone = session.EventType === 'IDS' || session.NetworkDirection === 'Listen';
+  if (alone) rule('SrcIpAddr', given('SrcIpAddr') || given('DstIpAddr'), 'is missing, and so is DstIpAddr');
+  else if (session.EventType !== 'L2NetworkSession') {
+    rule('SrcIpAddr', given('SrcIpAddr'), 'is missing');
+    rule('DstIpAddr', given('DstIpAddr'), 'is missing');
   }
-  const versions: string[] = [session.SrcIpAddr, session.DstIpAddr].map((ip) =>
-    String(ip).includes(':') ? 'IPv6' : 'IPv4',
-  );
+  const versions: string[] = [session.SrcIpAddr, session.DstIpAddr]
+    .filter((ip) => typeof ip === 'string')
+    .map((ip) => (String(ip).includes(':') ? 'IPv6' : 'IPv4'));
   const version = session.NetworkProtocolVersion;
   rule('NetworkProtocolVersion', version === undefined || versions.includes(String(version)), 'fits neither address');
   return found;

@@ -27,12 +27,15 @@ const ZONES: Readonly<Record<string, number>> = {
 const CEF_TEXT = /^([A-Za-z]{3}) {1,2}(\d{1,2}),? (\d{4}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: ?(\S{1,6}))?$/;
 const ISO_TEXT = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?: ?(\S{1,6}))?$/;
 const SLASH_TEXT = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?()$/;
+/** As the portal exports it, and some resource logs: month first. */
+const US_TEXT =
+  /^(\d{1,2})\/(\d{1,2})\/(\d{4}),? (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: ?([AP])M)?(?: ?(\S{1,6}))?$/i;
 const FIRST_MILLISECONDS = 1e11;
 /** Times until then are read. */
 const LATEST = Date.UTC(9999, 11, 31);
 
 /**
- * Reads Unix seconds or milliseconds, `Mar 02 2026 10:00:12[.123] [GMT]`, ISO 8601 and `2026/03/02 10:00:12`.
+ * Reads Unix seconds or milliseconds, `Mar 02 2026 10:00:12[.123] [GMT]`, ISO 8601, `2026/03/02 10:00:12` and `3/2/2026, 10:00:12.123 AM`.
  * Without a zone the time counts as UTC.
  * @returns undefined for anything else, a time without a year among it.
  */
@@ -46,6 +49,14 @@ export function parseLogTime(text: string): number | undefined {
     const [, month = '', day, year, hour, minute, second, fraction, zone] = cef;
     const index = MONTHS.indexOf(month.toLowerCase());
     return index < 0 ? undefined : assemble([year, index + 1, day, hour, minute, second], fraction, zone);
+  }
+  const american = US_TEXT.exec(text);
+  if (american !== null) {
+    const [, month, day, year, hour = '', minute, second, fraction, half, zone] = american;
+    const clock = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
+    return half !== undefined && (Number(hour) < 1 || Number(hour) > 12)
+      ? undefined
+      : assemble([year, month, day, clock, minute, second], fraction, zone);
   }
   const iso = ISO_TEXT.exec(text) ?? SLASH_TEXT.exec(text);
   if (iso === null) return undefined;
