@@ -3,12 +3,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localSettingsSample } from './localSettings';
 import { settingsPage } from './settingsPage';
+import { sourcesPage } from './sourcesPage';
 import { streamsJson } from './streams';
 
 /** Path from the repository, and the text that belongs there. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'shared/azure/streams.json': () => streamsJson(),
   'docs/settings.md': () => settingsPage(),
+  'docs/sources.md': () => sourcesPage(),
   'local.settings.sample.json': () => localSettingsSample(),
 };
 

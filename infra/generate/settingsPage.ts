@@ -1,5 +1,6 @@
 /** Makes docs/settings.md: every setting of shared/settings.ts, for people. */
 import { SETTINGS, type Setting } from '../../shared/settings';
+import { cell, table } from './markdown';
 
 const SECTIONS: Readonly<Record<Setting['section'], string>> = {
   storage: 'Storage and identity',
@@ -13,11 +14,6 @@ const SECTIONS: Readonly<Record<Setting['section'], string>> = {
   local: 'Local stack only',
 };
 
-/** Text inside a cell of a Markdown table. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
-}
-
 function row(name: string, setting: Setting): string[] {
   const notes = [
     setting.required ? 'required' : undefined,
@@ -26,14 +22,6 @@ function row(name: string, setting: Setting): string[] {
   ].filter((note) => note !== undefined);
   const fallback = setting.default === undefined ? '' : `\`${cell(setting.default).replaceAll(',', ', ')}\``;
   return [`\`${name}\``, cell(setting.about), cell(setting.form), fallback, notes.join('; ')];
-}
-
-/** A Markdown table, laid out as the formatter does. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((title, i) => Math.max(3, title.length, ...rows.map((cells) => cells[i]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
 }
 
 /** The page as Markdown. */
