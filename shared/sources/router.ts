@@ -58,6 +58,8 @@ const OBJECT_FORMS: readonly { readonly source: RowSource; readonly form: Object
 /** Members in which collectors keep the original line. */
 const WRAPPED: readonly string[] = ['message', 'Message', 'msg', 'log', 'SyslogMessage', 'RawData', '_raw', 'raw'];
 const MAX_CEF_START = 512;
+/** Sysmon for Linux writes Windows' XML into syslog; its table is Syslog. */
+const LINUX_SYSMON = 'Linux-Sysmon';
 
 /** What a record gave: its source (undefined for another product's) and outcomes, or undefined when nobody knows it. */
 export interface Routed {
@@ -146,7 +148,11 @@ export class Router {
   /** A Windows event as XML. */
   xml(text: string, place: Place): Routed | undefined {
     const event = parseWindowsEvent(text);
-    return event && this.windowsEvent(event, place);
+    if (event === undefined) return undefined;
+    if (event.provider !== LINUX_SYSMON) return this.windowsEvent(event, place);
+    const time = parseLogTime(event.timeCreated);
+    const message = { message: text, program: 'sysmon', host: event.computer, ...(time !== undefined && { time }) };
+    return this.tableRow(syslogRow(message), place);
   }
 
   /** A line of text. @param wrapper the collector's object around it, which says what a syslog header would. */
@@ -175,6 +181,10 @@ export class Router {
       return this.pinned?.format === 'lines' ? this.mapLine(this.pinned, text, place) : this.fallBack(text, place);
     if (wrapper === undefined && line.message.startsWith('{')) {
       const routed = this.messageObject(line.message, place);
+      if (routed !== undefined) return routed;
+    }
+    if (line.message.startsWith('<Event') && !line.message.includes(LINUX_SYSMON)) {
+      const routed = this.xml(line.message, place);
       if (routed !== undefined) return routed;
     }
     const table = TABLES.named(SYSLOG);

@@ -1,0 +1,114 @@
+/**
+ * Windows events as XML, by what they hold only: no document type, no entities beyond the five of XML and numbered ones. A scanner
+ * over one event's text, linear in its length.
+ */
+import type { WindowsEvent } from './event';
+
+const MAX_DATA = 500;
+
+/** The event, or undefined when the text holds no `<Event>` with a `<System>` part. */
+export function parseWindowsEvent(xml: string): WindowsEvent | undefined {
+  const start = xml.search(/<Event[\s>]/);
+  if (start < 0 || xml.includes('<!DOCTYPE') || xml.includes('<!ENTITY')) return undefined;
+  const system = between(xml, '<System>', '</System>', start);
+  if (system === undefined) return undefined;
+  const created = attributes(system, 'TimeCreated');
+  const execution = attributes(system, 'Execution');
+  return {
+    provider: attributes(system, 'Provider').get('Name') ?? '',
+    channel: element(system, 'Channel'),
+    eventId: element(system, 'EventID'),
+    version: element(system, 'Version'),
+    level: element(system, 'Level'),
+    task: element(system, 'Task'),
+    opcode: element(system, 'Opcode'),
+    keywords: element(system, 'Keywords'),
+    timeCreated: created.get('SystemTime') ?? '',
+    eventRecordId: element(system, 'EventRecordID'),
+    computer: element(system, 'Computer'),
+    userSid: attributes(system, 'Security').get('UserID') ?? '',
+    processId: execution.get('ProcessID') ?? '',
+    threadId: execution.get('ThreadID') ?? '',
+    data: parseEventDataXml(xml.slice(start)),
+  };
+}
+
+/** The `<Data>` elements of an event or of its `<EventData>` alone, by name. */
+export function parseEventDataXml(text: string): ReadonlyMap<string, string> {
+  const data = new Map<string, string>();
+  let at = 0;
+  let unnamed = 0;
+  while (data.size < MAX_DATA) {
+    const open = text.indexOf('<Data', at);
+    if (open < 0) return data;
+    const close = text.indexOf('>', open);
+    if (close < 0) return data;
+    at = close + 1;
+    const head = text.slice(open + 5, close);
+    if (head !== '' && !/^[\s/]/.test(head)) continue;
+    const name = attributeOf(head, 'Name') ?? String(unnamed++);
+    if (head.endsWith('/')) {
+      data.set(name, '');
+      continue;
+    }
+    const end = text.indexOf('</Data>', at);
+    if (end < 0) return data;
+    data.set(name, decode(text.slice(at, end)).trim());
+    at = end + 7;
+  }
+  return data;
+}
+
+function between(text: string, open: string, close: string, from: number): string | undefined {
+  const start = text.indexOf(open, from);
+  if (start < 0) return undefined;
+  const end = text.indexOf(close, start);
+  return end < 0 ? undefined : text.slice(start + open.length, end);
+}
+
+/** The text of the first element of a name, '' when there is none. */
+function element(text: string, name: string): string {
+  const start = text.indexOf(`<${name}`);
+  if (start < 0) return '';
+  const open = text.indexOf('>', start);
+  if (open < 0 || text[open - 1] === '/') return '';
+  const end = text.indexOf(`</${name}>`, open);
+  return end < 0 ? '' : decode(text.slice(open + 1, end)).trim();
+}
+
+function attributes(text: string, name: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const start = text.indexOf(`<${name}`);
+  if (start < 0) return found;
+  const end = text.indexOf('>', start);
+  const head = text.slice(start, end < 0 ? undefined : end);
+  for (const [, key = '', double, single] of head.matchAll(
+    /\s([A-Za-z]{1,40})\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)')/g,
+  )) {
+    found.set(key, decode(double ?? single ?? ''));
+  }
+  return found;
+}
+
+function attributeOf(head: string, name: string): string | undefined {
+  const found = new RegExp(`\\s${name}\\s{0,4}=\\s{0,4}(?:"([^"]*)"|'([^']*)')`).exec(head);
+  return found === null ? undefined : decode(found[1] ?? found[2] ?? '');
+}
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
+
+function decode(text: string): string {
+  const plain = text.startsWith('<![CDATA[') && text.endsWith(']]>') ? text.slice(9, -3) : undefined;
+  if (plain !== undefined || !text.includes('&')) return plain ?? text;
+  return text.replaceAll(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,4}));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return ENTITIES.get(String(name)) ?? whole;
+    const code = decimal === undefined ? Number.parseInt(String(hex), 16) : Number(decimal);
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
+}
