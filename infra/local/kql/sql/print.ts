@@ -6,6 +6,7 @@ import { KqlError } from '../errors';
 import type { JoinKind, Plan, Relation, Value } from '../plan/nodes';
 import { isConstant } from '../plan/values';
 import { ARRIVED_COLUMN } from '../types';
+import { liveColumns } from './liveColumns';
 import { constantSql, identifier, orderSql } from './text';
 
 /** Values are shared objects, so their text can grow exponentially: this many are printed in one statement. */
@@ -26,10 +27,16 @@ const SQL_JOINS: Readonly<Record<JoinKind, string>> = {
 };
 
 export function printRelation(relation: Relation): string {
-  return createPrinter().relation(relation);
+  return createPrinter(liveColumns(relation)).relation(relation);
 }
 
-function createPrinter() {
+/** SQL has no row without columns. */
+function listed(columns: readonly string[]): string {
+  return columns.length === 0 ? '1 AS one' : columns.join(', ');
+}
+
+/** @param live the columns that are printed. */
+function createPrinter(live: ReadonlySet<string>) {
   const stages: string[] = [];
   const names = new Map<Plan, string>();
   const sizes = new Map<Plan, number>();
@@ -76,26 +83,34 @@ function createPrinter() {
   function select(plan: Plan): string {
     switch (plan.kind) {
       case 'scan': {
-        const columns = plan.columns.map((column) => `${identifier(column.name)} AS ${column.id}`);
+        const columns = plan.columns
+          .filter(({ id }) => live.has(id))
+          .map((column) => `${identifier(column.name)} AS ${column.id}`);
         const range = [
           plan.from === undefined ? undefined : `"TimeGenerated" >= ${constantSql(datetime(plan.from))}`,
           plan.to === undefined ? undefined : `"TimeGenerated" < ${constantSql(datetime(plan.to))}`,
         ].filter((part) => part !== undefined);
         const where = range.length === 0 ? '' : ` WHERE ${range.join(' AND ')}`;
-        const all = [...columns, `${identifier(ARRIVED_COLUMN)} AS ${plan.arrived}`];
-        return `SELECT ${all.join(', ')} FROM main.${identifier(plan.table)}${where}`;
+        if (live.has(plan.arrived)) columns.push(`${identifier(ARRIVED_COLUMN)} AS ${plan.arrived}`);
+        return `SELECT ${listed(columns)} FROM main.${identifier(plan.table)}${where}`;
       }
       case 'single':
         return 'SELECT 1 AS one';
       case 'values': {
-        const ids = plan.columns.map((column) => column.id).join(', ');
+        const kept = plan.columns.flatMap((column, index) => (live.has(column.id) ? [{ ...column, index }] : []));
+        const ids = kept.map((column) => column.id).join(', ');
         if (plan.rows.length === 0) {
-          const nulls = plan.columns.map(
+          const nulls = kept.map(
             (column) => `${constantSql({ kind: 'constant', type: column.type, value: null })} AS ${column.id}`,
           );
-          return `SELECT ${nulls.join(', ')} WHERE false`;
+          return `SELECT ${listed(nulls)} WHERE false`;
         }
-        const rows = plan.rows.map((row) => `(${row.map((value) => render(value, false)).join(', ')})`);
+        if (kept.length === 0) return `SELECT 1 AS one FROM range(${plan.rows.length})`;
+        const cell = (row: readonly Value[], index: number): string => {
+          const value = row[index];
+          return value === undefined ? 'NULL' : render(value, false);
+        };
+        const rows = plan.rows.map((row) => `(${kept.map(({ index }) => cell(row, index)).join(', ')})`);
         return `SELECT * FROM (VALUES ${rows.join(', ')}) AS v(${ids})`;
       }
       case 'sequence':
@@ -106,13 +121,17 @@ function createPrinter() {
         return `SELECT * FROM ${source(plan.input)} WHERE ${render(plan.predicate, true)}`;
       case 'compute': {
         const input = source(plan.input);
-        return `SELECT *, ${computedSql(plan.computed)} FROM ${input}`;
+        const computed = plan.computed.filter(({ id }) => live.has(id));
+        return `SELECT *${computed.map((one) => `, ${computedSql([one])}`).join('')} FROM ${input}`;
       }
       case 'aggregate': {
         const input = source(plan.input);
-        const columns = computedSql([...plan.keys, ...plan.aggregates]);
+        const used = plan.aggregates.filter(({ id }) => live.has(id));
+        // Without groups it is an aggregate that makes the one row.
+        const aggregates = used.length === 0 && plan.keys.length === 0 ? plan.aggregates.slice(0, 1) : used;
+        const columns = computedSql([...plan.keys, ...aggregates]);
         if (plan.keys.length === 0) return `SELECT ${columns} FROM ${input}`;
-        if (plan.aggregates.length === 0) return `SELECT DISTINCT ${columns} FROM ${input}`;
+        if (aggregates.length === 0) return `SELECT DISTINCT ${columns} FROM ${input}`;
         return `SELECT ${columns} FROM ${input} GROUP BY ${plan.keys.map((_, index) => index + 1).join(', ')}`;
       }
       case 'firstOf': {
@@ -125,8 +144,11 @@ function createPrinter() {
       case 'union': {
         const arms = plan.arms.map((arm) => {
           const input = source(arm.plan);
-          const columns = arm.values.map((value, index) => `${render(value, false)} AS ${plan.ids[index] ?? ''}`);
-          return `SELECT ${columns.length === 0 ? '1 AS one' : columns.join(', ')} FROM ${input}`;
+          const columns = arm.values.flatMap((value, index) => {
+            const id = plan.ids[index] ?? '';
+            return live.has(id) ? [`${render(value, false)} AS ${id}`] : [];
+          });
+          return `SELECT ${listed(columns)} FROM ${input}`;
         });
         return arms.join(' UNION ALL ');
       }
@@ -139,8 +161,8 @@ function createPrinter() {
       case 'reference': {
         if (plan.materialized) materializedPlans.add(plan.input);
         const input = source(plan.input);
-        const columns = plan.columns.map((column) => `${column.from} AS ${column.id}`);
-        return `SELECT ${columns.length === 0 ? '1 AS one' : columns.join(', ')} FROM ${input}`;
+        const columns = plan.columns.filter(({ id }) => live.has(id)).map((column) => `${column.from} AS ${column.id}`);
+        return `SELECT ${listed(columns)} FROM ${input}`;
       }
     }
   }
@@ -155,12 +177,12 @@ function createPrinter() {
     const right = source(swapped ? plan.left : plan.right);
     const conditions = plan.keys.map((pair) => `${render(pair.left, true)} = ${render(pair.right, true)}`);
     if (plan.predicate !== undefined) conditions.push(render(plan.predicate, true));
-    const columns = plan.output.map(({ id, from, nullable }) =>
+    const kept = plan.output.filter(({ id }) => live.has(id));
+    const columns = kept.map(({ id, from, nullable }) =>
       nullable && from.type === 'string' ? `coalesce(${from.id}, '') AS ${id}` : `${from.id} AS ${id}`,
     );
     const on = conditions.length === 0 ? 'true' : conditions.join(' AND ');
-    const list = columns.length === 0 ? '1 AS one' : columns.join(', ');
-    return `SELECT ${list} FROM ${left} ${SQL_JOINS[plan.joinKind]} ${right} ON ${on}`;
+    return `SELECT ${listed(columns)} FROM ${left} ${SQL_JOINS[plan.joinKind]} ${right} ON ${on}`;
   }
 
   /** @param filter whether null and false mean the same there: it allows short forms that can be pushed down. */

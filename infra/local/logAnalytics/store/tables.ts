@@ -87,7 +87,7 @@ export async function openTables(
     const known = tables.get(name);
     const listed = catalogue.columns(name) ?? [];
     if (known === undefined) {
-      const missing = lacking(columns, [TIME_GENERATED, ...listed]);
+      const missing = lacking(columns, listed.length === 0 ? [TIME_GENERATED] : listed);
       if (missing.length > 0) return ensure(name, [...columns, ...missing], inferred);
     }
     checkTableName(name, [...tables.keys(), catalogue.spelled(name) ?? name]);

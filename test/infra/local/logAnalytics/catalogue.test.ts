@@ -48,6 +48,11 @@ describe('tables of the catalogue', () => {
     expect(await service.rows('SecurityEvent | project EventID + 1, Account, Computer, Type')).toEqual([
       [4626, 'CONTOSO\\ann', '', 'SecurityEvent'],
     ]);
+    expect(
+      await service.rows(
+        'SecurityEvent | getschema | summarize n = count(), dcount(ColumnName) | where n != dcount_ColumnName',
+      ),
+    ).toEqual([]);
     const custom = await service.admin('POST', 'tables/meraki_CL/rows', [{ Message: 'm', More_s: 'x' }]);
     expect(custom.json).toMatchObject({ rows: 1, droppedColumns: [] });
     expect(await service.rows('meraki_CL | project Message, More_s')).toEqual([['m', 'x']]);
