@@ -70,6 +70,7 @@ export const start: Command = {
         host,
         fresh: values.fresh ?? false,
         timers: !values.once,
+        everySource: true,
         workspace,
         onLeftOut: (problem) => void io.stderr.write(`Left out: ${problem}\n`),
         onLog: (line) => void (values.verbose && io.stderr.write(`${line}\n`)),

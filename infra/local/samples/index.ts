@@ -5,6 +5,7 @@
 import { BAD, HARMLESS, host, host6, type Site } from './addresses';
 import { type AwsFile, writeAwsFlowLogs } from './awsFlowLogs';
 import { type Nic, writeNsgFlowLogs, writeVnetFlowLogs } from './azureFlowLogs';
+import { EVERY_SOURCE, everySourceBlobs, SOURCE_SAMPLES } from './everySource';
 import { type Flow, type Hour, hourBefore, type SampleBlob, type Written } from './flow';
 import { makeIndicatorRows, makeIndicators } from './indicators';
 import { flowMaker, ordinaryTraffic } from './ordinaryTraffic';
@@ -73,8 +74,18 @@ const SITES: readonly Site[] = ['vnet', 'nsg', 'aws', 'onPremises'];
 
 /**
  * @param options.windowEnd a full hour (UTC); all traffic lies in the hour before it.
+ * @param options.everySource adds a short scene in the shape of every source: one more address to match, one more port swept;
+ * `expected` counts the records of the others only.
  */
-export function makeSamples({ seed, windowEnd }: { readonly seed: number; readonly windowEnd: Date }): Samples {
+export function makeSamples({
+  seed,
+  windowEnd,
+  everySource = false,
+}: {
+  readonly seed: number;
+  readonly windowEnd: Date;
+  readonly everySource?: boolean;
+}): Samples {
   const random = seededRandom(seed);
   const hour = hourBefore(windowEnd);
   const maker = flowMaker(random, hour.start);
@@ -106,9 +117,9 @@ export function makeSamples({ seed, windowEnd }: { readonly seed: number; readon
   const records = new Map(written.flatMap((part) => [...part.records]));
   const sessions = [...records.values()].reduce((sum, count) => sum + count, 0);
   const skipped = written.reduce((sum, { empty }) => sum + empty, 0);
-  const indicators = makeIndicators(random, windowEnd);
+  const indicators = [...makeIndicators(random, windowEnd), ...(everySource ? [sceneIndicator(windowEnd)] : [])];
   return {
-    blobs: written.flatMap(({ blobs }) => blobs),
+    blobs: [...written.flatMap(({ blobs }) => blobs), ...(everySource ? everySourceBlobs(hour, SOURCE_SAMPLES) : [])],
     indicators,
     indicatorRows: makeIndicatorRows(windowEnd),
     expected: {
@@ -167,6 +178,29 @@ function expectedSweep(sweep: Sweep): ExpectedSweep {
     hosts: sweptHosts({ ...sweep, parts: sweep.parts.filter(({ source }) => source === address) }).length,
   }));
   return { port: sweep.port, hosts: sweptHosts(sweep), sources };
+}
+
+/** The indicator of the scene that every source tells. */
+function sceneIndicator(windowEnd: Date): object {
+  const modified = `${new Date(windowEnd.getTime() - 2 * 86_400_000).toISOString().slice(0, 19)}Z`;
+  return {
+    id: 99_999,
+    ownerId: 10,
+    ownerName: 'Flowtrap Samples',
+    type: 'Address',
+    summary: EVERY_SOURCE.bad,
+    ip: EVERY_SOURCE.bad,
+    dateAdded: modified,
+    lastModified: modified,
+    webLink: 'https://tc.example.com/#/details/indicators/99999',
+    rating: 4,
+    confidence: 80,
+    privateFlag: false,
+    active: true,
+    activeLocked: false,
+    tags: { data: [] },
+    securityLabels: {},
+  };
 }
 
 /** Active addresses that have not expired when the window ends. */

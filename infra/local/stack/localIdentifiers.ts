@@ -27,4 +27,5 @@ export const SAMPLE_CONTAINERS = [
   'insights-logs-networksecuritygroupflowevent',
   'aws-vpc-flow-logs',
   'cef-logs',
+  'every-source',
 ] as const;

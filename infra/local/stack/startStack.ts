@@ -38,6 +38,8 @@ export interface StackOptions {
   readonly fresh: boolean;
   /** Stand still at this time; for tests. */
   readonly clock?: Date;
+  /** Whether the samples include a scene in the shape of every source; otherwise only the traffic that is counted to the record. */
+  readonly everySource?: boolean;
   /** Whether timers fire by themselves. */
   readonly timers: boolean;
   /** Settings that replace the stack's own; addresses must be on loopback. */
@@ -107,7 +109,11 @@ async function startParts(
   const step = options.onStep ?? (() => undefined);
   const broken = options.onBroken ?? (() => undefined);
   let history = readHistory(folder, clock ?? new Date());
-  const samples = makeSamples({ seed: history.seed, windowEnd: new Date(history.windowEnd) });
+  const samples = makeSamples({
+    seed: history.seed,
+    windowEnd: new Date(history.windowEnd),
+    everySource: options.everySource ?? false,
+  });
   const frozen = clock?.toISOString();
 
   step('storage');

@@ -7,6 +7,19 @@ import { type Outcome, openNormalizer } from '../../../../shared/sources';
 
 export function normalize({ container, name, blocks }: SampleBlob): Outcome[] {
   const bytes = Buffer.concat([...blocks]);
+  return normalizeContent({ container, name, content: name.endsWith('.gz') ? gunzipSync(bytes) : bytes });
+}
+
+/** A decompressed content. */
+export function normalizeContent({
+  container,
+  name,
+  content,
+}: {
+  readonly container: string;
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}): Outcome[] {
   const normalizer = openNormalizer({
     account: 'devstoreaccount1',
     container,
@@ -14,7 +27,7 @@ export function normalize({ container, name, blocks }: SampleBlob): Outcome[] {
     pinnedSource: undefined,
     internalNetworks: parseNetworks(SETTINGS.INTERNAL_NETWORKS.default.split(',')),
     resume: undefined,
-    reference: Date.now(),
+    reference: Date.UTC(2026, 2, 2, 10),
   });
-  return [...normalizer.feed(name.endsWith('.gz') ? gunzipSync(bytes) : bytes), ...normalizer.end(true)];
+  return [...normalizer.feed(Buffer.from(content)), ...normalizer.end(true)];
 }
