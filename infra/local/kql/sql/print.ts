@@ -64,6 +64,12 @@ function createPrinter(live: ReadonlySet<string>) {
   function source(plan: Plan): string {
     const known = names.get(plan);
     if (known !== undefined) return known;
+    if (plan.kind === 'compute' && !materializedPlans.has(plan) && !plan.computed.some(({ id }) => live.has(id))) {
+      const input = source(plan.input);
+      names.set(plan, input);
+      sizes.set(plan, sizes.get(plan.input) ?? 1);
+      return input;
+    }
     const body = select(plan);
     const name = `s${stages.length + 1}`;
     names.set(plan, name);
