@@ -2,10 +2,25 @@
 import { awsVpc } from './awsVpc';
 import { azureNsg } from './azureNsg';
 import { azureVnet } from './azureVnet';
+import { corelightZeek } from './corelightZeek';
+import { gigamon } from './gigamon';
+import { illumioCore } from './illumioCore';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { LogSource } from './source';
+import { vectraStream } from './vectraStream';
+import { vmConnection } from './vmConnection';
 
-export const SOURCES: readonly LogSource[] = [azureVnet, azureNsg, awsVpc, paloAltoPanOs];
+export const SOURCES: readonly LogSource[] = [
+  azureVnet,
+  azureNsg,
+  awsVpc,
+  paloAltoPanOs,
+  corelightZeek,
+  gigamon,
+  illumioCore,
+  vectraStream,
+  vmConnection,
+];
 
 /** The source of an id, or undefined. */
 export function sourceById(id: string): LogSource | undefined {
