@@ -2,10 +2,12 @@
 import { awsVpc } from './awsVpc';
 import { azureNsg } from './azureNsg';
 import { azureVnet } from './azureVnet';
+import { carbonBlackCloud } from './carbonBlackCloud';
 import { corelightZeek } from './corelightZeek';
 import { gigamon } from './gigamon';
 import { illumioCore } from './illumioCore';
 import { paloAltoPanOs } from './paloAltoPanOs';
+import { sentinelOne } from './sentinelOne';
 import type { LogSource } from './source';
 import { vectraStream } from './vectraStream';
 import { vmConnection } from './vmConnection';
@@ -15,9 +17,11 @@ export const SOURCES: readonly LogSource[] = [
   azureNsg,
   awsVpc,
   paloAltoPanOs,
+  carbonBlackCloud,
   corelightZeek,
   gigamon,
   illumioCore,
+  sentinelOne,
   vectraStream,
   vmConnection,
 ];
