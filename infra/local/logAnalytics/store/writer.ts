@@ -1,5 +1,5 @@
 /** Writes rows, one request at a time: DuckDB appends fastest so, and a changed table never meets an insert half-way. */
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { describeError } from '../../../../shared/errors';
 import type { Column } from '../../kql';
 import { hasTimestamp } from '../../workspace/catalogue';
@@ -35,6 +35,7 @@ export interface Writer {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
+const KEPT_STATEMENTS = 32;
 const TWO_DAYS = 2 * 24 * 3600 * 1000;
 const ONE_DAY = TWO_DAYS / 2;
 const EARLIEST = '0001-01-01 00:00:00';
@@ -44,6 +45,7 @@ const ESCAPED_BACKSLASH = '\\\\';
 const LATEST = '9999-12-31 23:59:59.999999';
 
 export function createWriter(connection: DuckDBConnection, tables: Tables, settings: Settings): Writer {
+  const statements = new Map<string, DuckDBPreparedStatement>();
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
@@ -69,7 +71,8 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
       longTexts: scanned.longest > TEXT_BYTES,
       timestamp: hasTimestamp(table.name) && scanned.names.has('Timestamp'),
     };
-    const result = await connection.run(insertStatement(table, columns, form), [
+    const statement = await prepared(insertStatement(table, columns, form));
+    statement.bind([
       text,
       timestampText(now),
       keep ? EARLIEST : timestampText(new Date(now.getTime() - TWO_DAYS)),
@@ -77,7 +80,21 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
       timestampText(new Date(now.getTime() + (asGiven ? 0 : settings.visibleAfterMs))),
       ...(dated === undefined ? [] : [timestampText(dated)]),
     ]);
-    return result.rowsChanged;
+    return (await statement.run()).rowsChanged;
+  };
+
+  /** Uploads of one stream mostly fill the same columns: their statement is parsed and planned once. */
+  const prepared = async (sql: string): Promise<DuckDBPreparedStatement> => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const made = await connection.prepare(sql);
+    statements.set(sql, made);
+    const oldest = statements.entries().next();
+    if (statements.size > KEPT_STATEMENTS && oldest.done === false) {
+      statements.delete(oldest.value[0]);
+      oldest.value[1].destroySync();
+    }
+    return made;
   };
 
   return {
@@ -85,9 +102,10 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
       return waiting;
     },
     exclusively,
-    write: (table, body, times, only) =>
-      exclusively(async () => {
-        const scanned = scanBody(body);
+    write(table, body, times, only) {
+      // Read while the bodies before it are being written.
+      const scanned = scanBody(body);
+      return exclusively(async () => {
         if (scanned.kind === 'invalid') return lost(`The body is not JSON: ${scanned.why}.`);
         if (scanned.kind === 'other') return lost('The body is not a JSON array.');
         const filled = table.columns.filter(({ name }) => scanned.names.has(name) && (only?.has(name) ?? true));
@@ -100,7 +118,8 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
           scanned.elements === 0 ? 0 : ((await unlessNotJson(() => write(text))) ?? (await writeRepaired(text, write)));
         if (rows === undefined) return lost('The body is not JSON.');
         return { rows, droppedRows: scanned.elements - rows, droppedColumns };
-      }),
+      });
+    },
   };
 }
 
