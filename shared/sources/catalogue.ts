@@ -4,13 +4,19 @@ import { azureNsg } from './azureNsg';
 import { azureVnet } from './azureVnet';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { corelightZeek } from './corelightZeek';
+import { defenderIotAgent } from './defenderIotAgent';
+import { defenderIotSensor } from './defenderIotSensor';
 import { gigamon } from './gigamon';
 import { illumioCore } from './illumioCore';
+import { microsoftDefenderEndpoint } from './microsoftDefenderEndpoint';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import { sentinelOne } from './sentinelOne';
 import type { LogSource } from './source';
+import { sysmon } from './sysmon';
+import { sysmonForLinux } from './sysmonForLinux';
 import { vectraStream } from './vectraStream';
 import { vmConnection } from './vmConnection';
+import { windowsFirewall } from './windowsFirewall';
 
 export const SOURCES: readonly LogSource[] = [
   azureVnet,
@@ -19,11 +25,17 @@ export const SOURCES: readonly LogSource[] = [
   paloAltoPanOs,
   carbonBlackCloud,
   corelightZeek,
+  defenderIotAgent,
+  defenderIotSensor,
   gigamon,
   illumioCore,
+  microsoftDefenderEndpoint,
   sentinelOne,
+  sysmon,
+  sysmonForLinux,
   vectraStream,
   vmConnection,
+  windowsFirewall,
 ];
 
 /** The source of an id, or undefined. */

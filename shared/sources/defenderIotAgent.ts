@@ -1,0 +1,65 @@
+/**
+ * Microsoft Defender for IoT, micro agent: connections of a device. Table SecurityIoTRawEvent.
+ * Follows the upstream mapping ASimNetworkSessionMD4IoTAgent 0.2.1 and corrects: the direction that it infers is set, the time is the
+ * event's own, the events are those of an end point.
+ */
+import type { SessionDraft } from '../asim/sessionDraft';
+import { parseLogTime } from '../formats/logTime';
+import { type Row, textOf } from './row';
+import { dead, type Refusal, type RowSource, skipped } from './source';
+
+const TABLE = 'SecurityIoTRawEvent';
+
+function map(row: Row): SessionDraft | Refusal {
+  if (row.text('RawEventName') !== 'NetworkActivity') return skipped('notNetworkActivity');
+  const details = row.value('EventDetails');
+  if (typeof details !== 'object' || details === null || Array.isArray(details)) return dead('malformedEventDetails');
+  const members = new Map(Object.entries(details));
+  const get = (name: string): string => textOf(members.get(name) as never);
+  // The agent does not say who began; a service has the lower port.
+  const outbound = Number(get('LocalPort')) > Number(get('RemotePort'));
+  const [local, remote] = outbound ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
+  const device = get('DeviceId') || row.text('DeviceId');
+  const deviceType = device === '' ? {} : ({ [`${local}DvcIdType`]: 'MD4IoTid', DvcIdType: 'MD4IoTid' } as const);
+  return {
+    [`${local}IpAddr`]: get('LocalAddress'),
+    [`${local}PortNumber`]: get('LocalPort'),
+    [`${local}Bytes`]: get('BytesOut'),
+    [`${local}UserId`]: get('UserId'),
+    ...(get('UserId') !== '' && { [`${local}UserIdType`]: 'UID' as const }),
+    [`${local}AppId`]: get('ProcessId'),
+    ...(get('ProcessId') !== '' && { [`${local}AppType`]: 'Process' as const }),
+    [`${local}DvcId`]: device,
+    ...deviceType,
+    [`${remote}IpAddr`]: get('RemoteAddress'),
+    [`${remote}PortNumber`]: get('RemotePort'),
+    [`${remote}Bytes`]: get('BytesIn'),
+    EventEndTime: parseLogTime(get('TimestampUTC')) ?? parseLogTime(row.text('TimeStamp')),
+    EventResult: 'Success',
+    EventOriginalUid: get('OriginalEventId'),
+    EventOriginalType: 'NetworkActivity',
+    EventProductVersion: row.text('AgentVersion'),
+    DvcId: device,
+    DvcIpAddr: get('LocalAddress'),
+    DvcOs: get('MessageSource'),
+    NetworkProtocol: get('Protocol'),
+    NetworkApplicationProtocol: get('ApplicationProtocol').toUpperCase(),
+    NetworkDirection: outbound ? 'Outbound' : 'Inbound',
+    AdditionalFields: { AzureResourceId: get('AzureResourceId') || row.text('AssociatedResourceId') },
+  };
+}
+
+export const defenderIotAgent: RowSource = {
+  id: 'defenderIotAgent',
+  vendor: 'Microsoft',
+  product: 'Defender for IoT micro agent',
+  table: TABLE,
+  facts: 'ASimNetworkSessionMD4IoTAgent 0.2.1',
+  asim: { vendor: 'Microsoft', product: 'Microsoft Defender for IoT', types: ['EndpointNetworkSession'] },
+  filter: 'Raw events NetworkActivity; others are skipped (notNetworkActivity).',
+  forms: [],
+  sweep: true,
+  gaps: ['who began is inferred from the ports'],
+  format: 'rows',
+  rows: { tables: { [TABLE]: [] }, owns: () => true, map },
+};

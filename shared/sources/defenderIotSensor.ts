@@ -1,0 +1,60 @@
+/**
+ * Microsoft Defender for IoT, network sensor: connections between devices, by IP or by MAC address only. Table DefenderIoTRawEvent.
+ * Follows the upstream mapping ASimNetworkSessionMD4IoTSensor 0.1 and corrects: the start is not overwritten by the end; protocols are
+ * in capitals.
+ */
+import type { SessionDraft } from '../asim/sessionDraft';
+import { parseLogTime } from '../formats/logTime';
+import { memberOf, type Row, textOf } from './row';
+import { dead, type Refusal, type RowSource, skipped } from './source';
+
+const TABLE = 'DefenderIoTRawEvent';
+
+function map(row: Row): SessionDraft | Refusal {
+  if (row.text('RawEventName') !== 'NetworkConnectionData') return skipped('notConnection');
+  const details = row.value('EventDetails');
+  if (typeof details !== 'object' || details === null || Array.isArray(details)) return dead('malformedEventDetails');
+  const get = (...path: readonly string[]): string => textOf(memberOf(details, ...path));
+  const [source, destination] = [get('Source', 'IPAddress'), get('Destination', 'IPAddress')];
+  const macOnly = source === '' && destination === '';
+  if (macOnly && get('Source', 'MacAddress') === '' && get('Destination', 'MacAddress') === '')
+    return dead('noAddress');
+  const side = (prefix: 'Src' | 'Dst', name: 'Source' | 'Destination'): SessionDraft => ({
+    [`${prefix}IpAddr`]: get(name, 'IPAddress'),
+    [`${prefix}PortNumber`]: get(name, 'Port'),
+    [`${prefix}MacAddr`]: get(name, 'MacAddress'),
+    [`${prefix}DvcId`]: get(name, 'DeviceId'),
+    ...(get(name, 'DeviceId') !== '' && { [`${prefix}DvcIdType`]: 'MD4IoTid' as const }),
+    [`${prefix}Description`]: get(name, 'DeviceName'),
+  });
+  return {
+    ...side('Src', 'Source'),
+    ...side('Dst', 'Destination'),
+    EventType: macOnly ? 'L2NetworkSession' : 'NetworkSession',
+    EventStartTime: parseLogTime(get('StartTime')),
+    EventEndTime: parseLogTime(get('LastSeen')) ?? parseLogTime(row.text('TimeStamp')),
+    EventResult: 'Success',
+    EventOriginalUid: get('Id').length >= 8 ? get('Id') : '',
+    EventOriginalType: 'NetworkConnectionData',
+    DvcId: get('SourceId'),
+    DvcSubscriptionId: row.text('AzureSubscriptionId'),
+    NetworkProtocol: get('TransportProtocol'),
+    NetworkDirection: get('IsInternal') === 'true' ? 'Local' : macOnly ? 'NA' : undefined,
+    AdditionalFields: { Id: get('Id'), DeviceId: row.text('DeviceId') },
+  };
+}
+
+export const defenderIotSensor: RowSource = {
+  id: 'defenderIotSensor',
+  vendor: 'Microsoft',
+  product: 'Defender for IoT sensor',
+  table: TABLE,
+  facts: 'ASimNetworkSessionMD4IoTSensor 0.1',
+  asim: { vendor: 'Microsoft', product: 'Microsoft Defender for IoT', types: ['NetworkSession', 'L2NetworkSession'] },
+  filter: 'Raw events NetworkConnectionData; others are skipped (notConnection).',
+  forms: [],
+  sweep: true,
+  gaps: ['the records have no byte counts and no action'],
+  format: 'rows',
+  rows: { tables: { [TABLE]: [] }, owns: () => true, map },
+};

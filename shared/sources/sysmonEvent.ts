@@ -1,0 +1,88 @@
+/** Sysmon's event 3 (network connection), the same on Windows and Linux: from its named values to a session. */
+import type { SessionDraft } from '../asim/sessionDraft';
+import { parseLogTime } from '../formats/logTime';
+import { meaningful } from './row';
+
+/** What surrounds the event. */
+export interface SysmonFrame {
+  readonly computer: string;
+  readonly system: 'Windows' | 'Linux';
+  readonly version: string;
+  /** The event log's number of the record, with which the computer's name is unique. */
+  readonly recordId: string;
+  /** Milliseconds since the epoch, for an event without UtcTime. */
+  readonly created: number | undefined;
+}
+
+const FIRST_USER_PORT = 1024;
+
+/** The last part of a path of either system. */
+function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
+}
+
+/** A name, or nothing where the field repeats the address. */
+function nameOf(name: string, address: string): string {
+  return name === address ? '' : name;
+}
+
+/**
+ * Source is who began, also where the event was accepted (Initiated false); but UDP that a local service answers is told with the
+ * service as its source (seen in captures): there the ends change places.
+ * @param data values by Sysmon's names.
+ */
+export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFrame): SessionDraft {
+  const get = (name: string): string => meaningful(data.get(name) ?? '');
+  const initiated = get('Initiated').toLowerCase() === 'true';
+  const [sourcePort, destinationPort] = [Number(get('SourcePort')), Number(get('DestinationPort'))];
+  const answered =
+    !initiated &&
+    get('Protocol').toLowerCase() === 'udp' &&
+    sourcePort > 0 &&
+    sourcePort < FIRST_USER_PORT &&
+    destinationPort >= FIRST_USER_PORT;
+  const [from, to] = answered ? (['Destination', 'Source'] as const) : (['Source', 'Destination'] as const);
+  const local = initiated ? from : to;
+  const image = get('Image');
+  const user = get('User');
+  const process: SessionDraft = initiated
+    ? {
+        SrcUsername: user,
+        SrcAppName: image,
+        SrcAppId: get('ProcessId'),
+        ...(image !== '' && { SrcAppType: 'Process' as const }),
+      }
+    : {
+        DstUsername: user,
+        DstAppName: image,
+        DstAppId: get('ProcessId'),
+        ...(image !== '' && { DstAppType: 'Process' as const }),
+      };
+  return {
+    ...process,
+    EventEndTime: parseLogTime(get('UtcTime')) ?? frame.created,
+    EventResult: 'Success',
+    EventOriginalType: '3',
+    EventOriginalUid: frame.recordId === '' || frame.computer === '' ? '' : `${frame.computer}-${frame.recordId}`,
+    EventProductVersion: frame.version,
+    DvcHostname: frame.computer,
+    DvcIpAddr: get(`${local}Ip`),
+    DvcOs: frame.system,
+    SrcIpAddr: get(`${from}Ip`),
+    SrcPortNumber: get(`${from}Port`),
+    SrcHostname: nameOf(get(`${from}Hostname`), get(`${from}Ip`)),
+    DstIpAddr: get(`${to}Ip`),
+    DstPortNumber: get(`${to}Port`),
+    DstHostname: nameOf(get(`${to}Hostname`), get(`${to}Ip`)),
+    NetworkProtocol: get('Protocol'),
+    NetworkDirection: initiated ? 'Outbound' : 'Inbound',
+    NetworkRuleName: get('RuleName'),
+    AdditionalFields: {
+      ProcessGuid: get('ProcessGuid').replaceAll(/[{}]/g, ''),
+      ProcessName: fileName(image),
+      SrcPortName: get(`${from}PortName`),
+      DstPortName: get(`${to}PortName`),
+      ...(answered && { TurnedRound: 'a local service answered' }),
+    },
+  };
+}
