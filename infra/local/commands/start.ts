@@ -22,6 +22,7 @@ indicators, normalizes sample traffic, evaluates the rules, shows the incidents,
   --host WHO      who runs the functions: embedded (default), func (Azure Functions Core Tools), none
   --verbose       show what the functions log
   --port-base N   use the eight ports from N on instead of 17410-17416 and 7071
+  --memory SIZE   how much memory queries may take together, such as 2GB (1GB unless given); beyond it they use the disk, then fail
 ${WORKSPACE_HELP}`;
 
 const OPTIONS = {
@@ -31,6 +32,7 @@ const OPTIONS = {
   fresh: { type: 'boolean' },
   host: { type: 'string', default: 'embedded' },
   'port-base': { type: 'string' },
+  memory: { type: 'string' },
   verbose: { type: 'boolean', short: 'v' },
   ...WORKSPACE_OPTIONS,
   help: { type: 'boolean', short: 'h' },
@@ -72,6 +74,7 @@ export const start: Command = {
         timers: !values.once,
         everySource: true,
         workspace,
+        ...(values.memory === undefined ? {} : { memoryLimit: readMemory(values.memory) }),
         onLeftOut: (problem) => void io.stderr.write(`Left out: ${problem}\n`),
         onLog: (line) => void (values.verbose && io.stderr.write(`${line}\n`)),
         onStep: (step) => progress(`starting ${step}`),
@@ -123,6 +126,12 @@ async function feedOnly(stack: Stack, onProgress: (line: string) => void): Promi
 function readHost(text: string): 'embedded' | 'func' | 'none' {
   if (text === 'embedded' || text === 'func' || text === 'none') return text;
   throw new UsageError(`"${text}" is none of embedded, func, none.`, '--host');
+}
+
+function readMemory(text: string): string {
+  if (!/^[1-9]\d{0,5}(?:MB|GB)$/.test(text))
+    throw new UsageError(`"${text}" is no size such as 512MB or 2GB.`, '--memory');
+  return text;
 }
 
 function readPort(text: string | undefined): number | undefined {

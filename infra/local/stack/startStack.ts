@@ -51,6 +51,8 @@ export interface StackOptions {
   readonly onBroken?: (reason: string) => void;
   /** The user's stored functions and watchlists. */
   readonly workspace?: WorkspaceFolders;
+  /** Of the embedded Log Analytics, such as `2GB`. */
+  readonly memoryLimit?: string;
   /** Told of each file of the workspace that is no function or watchlist. */
   readonly onLeftOut?: (problem: string) => void;
 }
@@ -133,6 +135,7 @@ async function startParts(
     tokenCheck: 'audience',
     functionFolders: [join(appRoot(), 'shared/asim')],
     ...(options.workspace === undefined ? {} : { workspace: options.workspace }),
+    ...(options.memoryLimit === undefined ? {} : { memoryLimit: options.memoryLimit }),
     settings: {
       ...(frozen === undefined ? {} : { clock: frozen }),
       keepEventTimes: true,

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Column } from '../kql';
+import { hasTimestamp } from './catalogue';
 
 export interface GenerateOptions {
   readonly seed: string;
@@ -113,7 +114,7 @@ const NUMBERS: readonly (readonly [RegExp, (draw: Draw) => number])[] = [
 export function generateRows(table: string, columns: readonly Column[], { seed, end }: GenerateOptions): () => Row {
   const draw = drawFrom(`${table}\n${seed}`);
   const filled = columns.filter(
-    ({ name }) => name !== 'Timestamp' && !/^(?:_|TenantId$|Type$|SourceSystem$)/.test(name),
+    ({ name }) => !(name === 'Timestamp' && hasTimestamp(table)) && !/^(?:_|TenantId$|Type$|SourceSystem$)/.test(name),
   );
   return () => {
     const at = end.getTime() - draw(DAY);

@@ -2,7 +2,7 @@
 import type { Column, KqlType } from '../../../infra/local/kql';
 import { loadCatalogue } from '../../../infra/local/workspace/catalogue';
 
-const TABLES = [
+export const TABLES = [
   'SigninLogs',
   'AuditLogs',
   'SecurityEvent',

@@ -6,6 +6,8 @@
 export interface ScannedArray {
   readonly kind: 'array';
   readonly elements: number;
+  /** Those elements that are objects. */
+  readonly objects: number;
   readonly names: ReadonlySet<string>;
   /** Bytes of its longest object or array. */
   readonly longest: number;
@@ -37,6 +39,7 @@ export function scanBody(body: Buffer): ScannedBody {
   let previous = 0;
   let first = 0;
   let elements = 0;
+  let objects = 0;
   let textStart = 0;
   let textEnd = 0;
   let recordStart = 0;
@@ -56,6 +59,7 @@ export function scanBody(body: Buffer): ScannedBody {
     } else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > MAX_DEPTH) return { kind: 'invalid', why: `nested deeper than ${MAX_DEPTH}` };
       if (depth === 2) {
+        if (byte === 0x7b) objects++;
         names.nextObject();
         recordStart = index;
       }
@@ -67,7 +71,7 @@ export function scanBody(body: Buffer): ScannedBody {
     }
     previous = byte;
   }
-  return first === 0x5b ? { kind: 'array', elements, names: names.all, longest } : { kind: 'other' };
+  return first === 0x5b ? { kind: 'array', elements, objects, names: names.all, longest } : { kind: 'other' };
 }
 
 function endOfText(body: Buffer, from: number): number {

@@ -69,6 +69,7 @@ export function createWriter(connection: DuckDBConnection, tables: Tables, setti
     const form = {
       dated: dated !== undefined,
       longTexts: scanned.longest > TEXT_BYTES,
+      onlyObjects: scanned.objects === scanned.elements,
       timestamp: hasTimestamp(table.name) && scanned.names.has('Timestamp'),
     };
     const statement = await prepared(insertStatement(table, columns, form));

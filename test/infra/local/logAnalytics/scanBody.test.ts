@@ -7,11 +7,17 @@ const scan = (text: string) => scanBody(Buffer.from(text));
 describe('scanBody', () => {
   it('names the properties of the records and no deeper ones', () => {
     const scanned = scan('[ {"a": {"inner": [1, {"deep": 2}]}, "b": "x:\\"y\\""}, {"c":null}, 7, "text", [{"no":1}] ]');
-    expect(scanned).toEqual({ kind: 'array', elements: 5, names: new Set(['a', 'b', 'c']), longest: 50 });
+    expect(scanned).toEqual({ kind: 'array', elements: 5, objects: 2, names: new Set(['a', 'b', 'c']), longest: 50 });
   });
 
   it('decodes escaped names', () => {
-    expect(scan('[{"\\u0041b": 1}]')).toEqual({ kind: 'array', elements: 1, names: new Set(['Ab']), longest: 14 });
+    expect(scan('[{"\\u0041b": 1}]')).toEqual({
+      kind: 'array',
+      elements: 1,
+      objects: 1,
+      names: new Set(['Ab']),
+      longest: 14,
+    });
   });
 
   it('refuses what DuckDB would take for JSON', () => {
@@ -32,7 +38,7 @@ describe('scanBody', () => {
 
   it('tells arrays from the rest', () => {
     for (const text of ['', '{"a":1}', '"x"', 'nope', '12']) expect(scan(text).kind, text).toBe('other');
-    expect(scan(' \n[]')).toEqual({ kind: 'array', elements: 0, names: new Set(), longest: 0 });
+    expect(scan(' \n[]')).toEqual({ kind: 'array', elements: 0, objects: 0, names: new Set(), longest: 0 });
   });
 
   it('finds exactly the names and the count that JSON.parse finds', () => {
