@@ -1,8 +1,12 @@
 /** Every source. A new one is a file beside this and a line here. */
+import { appGateSdp } from './appGateSdp';
 import { awsVpc } from './awsVpc';
 import { azureNsg } from './azureNsg';
 import { azureVnet } from './azureVnet';
 import { carbonBlackCloud } from './carbonBlackCloud';
+import { ciscoFirepower } from './ciscoFirepower';
+import { ciscoFtd } from './ciscoFtd';
+import { ciscoIse } from './ciscoIse';
 import { corelightZeek } from './corelightZeek';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
@@ -16,6 +20,7 @@ import { sysmon } from './sysmon';
 import { sysmonForLinux } from './sysmonForLinux';
 import { vectraStream } from './vectraStream';
 import { vmConnection } from './vmConnection';
+import { watchGuardFireware } from './watchGuardFireware';
 import { windowsFirewall } from './windowsFirewall';
 
 export const SOURCES: readonly LogSource[] = [
@@ -23,7 +28,11 @@ export const SOURCES: readonly LogSource[] = [
   azureNsg,
   awsVpc,
   paloAltoPanOs,
+  appGateSdp,
   carbonBlackCloud,
+  ciscoFirepower,
+  ciscoFtd,
+  ciscoIse,
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
@@ -35,6 +44,7 @@ export const SOURCES: readonly LogSource[] = [
   sysmonForLinux,
   vectraStream,
   vmConnection,
+  watchGuardFireware,
   windowsFirewall,
 ];
 
