@@ -1,7 +1,11 @@
 /** Every source. A new one is a file beside this and a line here. */
 import { appGateSdp } from './appGateSdp';
+import { awsGuardDuty } from './awsGuardDuty';
 import { awsVpc } from './awsVpc';
+import { azureFirewall } from './azureFirewall';
 import { azureNsg } from './azureNsg';
+import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
+import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { azureVnet } from './azureVnet';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { ciscoFirepower } from './ciscoFirepower';
@@ -29,6 +33,10 @@ export const SOURCES: readonly LogSource[] = [
   awsVpc,
   paloAltoPanOs,
   appGateSdp,
+  awsGuardDuty,
+  azureFirewall,
+  azureNsgTrafficAnalytics,
+  azureTrafficAnalytics,
   carbonBlackCloud,
   ciscoFirepower,
   ciscoFtd,
