@@ -1,0 +1,98 @@
+/**
+ * The same rows of a table through two ways that share nothing: our source at ingestion time, and a mapping in KQL over the table at
+ * query time. Every field that the mapping names must come out alike, in every row.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Column } from '../../infra/local/kql';
+import { generateRows } from '../../infra/local/workspace/generate';
+import { type BenchWorkspace, openBenchWorkspace } from '../bench/kql/workspace';
+import { normalizeAll, sessionsOf } from '../shared/sources/normalizing';
+
+const START = Date.parse('2026-03-02T09:00:00Z');
+const ROWS = 400;
+
+type Row = Readonly<Record<string, unknown>>;
+
+interface Case {
+  readonly source: string;
+  readonly table: string;
+  /** What makes made-up row number `n` one of this source; other columns stay made up. */
+  readonly change: (n: number) => Row;
+}
+
+const pick = <T>(n: number, step: number, ...pool: readonly T[]): T => pool[Math.floor(n / step) % pool.length] as T;
+
+const CASES: readonly Case[] = [
+  {
+    source: 'vmConnection',
+    table: 'VMConnection',
+    change: (n) => ({
+      Direction: pick(n, 1, 'inbound', 'outbound'),
+      Computer: pick(n, 3, 'web01.contoso.com', 'db1'),
+      SourceIp: pick(n, 5, '10.0.0.4', '203.0.113.7', '2001:db8::17'),
+      DestinationIp: pick(n, 2, '10.1.2.3', '198.51.100.23'),
+      DestinationPort: pick(n, 7, 443, 53, 65_535),
+      RemoteDnsCanonicalNames: pick(n, 11, '["login.example.net","b"]', '[]', '["plain"]'),
+      LinksEstablished: pick(n, 2, 0, 1, 7),
+      LinksLive: pick(n, 3, 0, 0, 2),
+      LinksTerminated: pick(n, 5, 0, 0, 4),
+      LinksFailed: pick(n, 7, 0, 3),
+      ResponseTimeSum: pick(n, 4, 0, 10, 1001),
+      Severity: pick(n, 13, null, 0, 1, 2, 3),
+      BytesSent: n * 1000,
+      BytesReceived: n,
+      Protocol: pick(n, 3, 'tcp', 'udp'),
+      ConnectionId: `connection-${n}`,
+      MaliciousIp: '',
+    }),
+  },
+];
+
+let workspace: BenchWorkspace;
+beforeAll(async () => {
+  workspace = await openBenchWorkspace('1GB');
+});
+afterAll(() => workspace.close());
+
+test.each(CASES)('$source', async ({ source, table: name, change }) => {
+  const table = await workspace.tables.ensure(name, [], false);
+  const rows = madeUp(name, table.columns, change);
+  const written = await workspace.writer.write(table, Buffer.from(JSON.stringify(rows)), 'asGiven');
+  expect([written.rows, written.droppedColumns]).toEqual([ROWS, ['Type']]);
+  const kql = readFileSync(join(__dirname, `${source}.kql`), 'utf8');
+  const { columns } = workspace.compiler().compile(kql, { now: new Date(START) });
+  const expected = (await workspace.run(kql, new Date(START))).map((row) => fieldsOf(columns, row));
+
+  const content = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  const sessions = sessionsOf(normalizeAll(content, { source }));
+  const ours = sessions.map((session) =>
+    Object.fromEntries(columns.map(({ name: field }) => [field, text(session[field])])),
+  );
+  expect(expected.length).toBe(ROWS);
+  expect(ours).toEqual(expected);
+});
+
+function madeUp(name: string, columns: readonly Column[], change: Case['change']): readonly Row[] {
+  const next = generateRows(name, columns, { seed: 'differential', end: new Date(START) });
+  return Array.from({ length: ROWS }, (_, n) => ({
+    ...next(),
+    TimeGenerated: new Date(START + n * 1000).toISOString(),
+    Type: name,
+    ...change(n),
+  }));
+}
+
+function fieldsOf(columns: readonly Column[], row: readonly unknown[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(columns.map(({ name }, index) => [name, text(row[index])]));
+}
+
+/** Numbers and texts as text, a time by its milliseconds; what is absent, null or empty is one thing. */
+function text(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  const time = /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d/.test(String(value))
+    ? Date.parse(`${String(value).replace(' ', 'T').replace(/Z?$/, 'Z')}`)
+    : Number.NaN;
+  return Number.isNaN(time) ? String(value) : String(time);
+}
