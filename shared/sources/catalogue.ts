@@ -8,15 +8,19 @@ import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { azureVnet } from './azureVnet';
 import { carbonBlackCloud } from './carbonBlackCloud';
+import { checkPointFirewall } from './checkPointFirewall';
+import { checkPointSmartDefense } from './checkPointSmartDefense';
 import { ciscoFirepower } from './ciscoFirepower';
 import { ciscoFtd } from './ciscoFtd';
 import { ciscoIse } from './ciscoIse';
 import { corelightZeek } from './corelightZeek';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
+import { fortinetFortiGate } from './fortinetFortiGate';
 import { gigamon } from './gigamon';
 import { illumioCore } from './illumioCore';
 import { microsoftDefenderEndpoint } from './microsoftDefenderEndpoint';
+import { paloAltoCortexDataLake } from './paloAltoCortexDataLake';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import { sentinelOne } from './sentinelOne';
 import type { LogSource } from './source';
@@ -38,15 +42,19 @@ export const SOURCES: readonly LogSource[] = [
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
   carbonBlackCloud,
+  checkPointFirewall,
+  checkPointSmartDefense,
   ciscoFirepower,
   ciscoFtd,
   ciscoIse,
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
+  fortinetFortiGate,
   gigamon,
   illumioCore,
   microsoftDefenderEndpoint,
+  paloAltoCortexDataLake,
   sentinelOne,
   sysmon,
   sysmonForLinux,
