@@ -10,6 +10,7 @@ import { azureVnet } from './azureVnet';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { checkPointFirewall } from './checkPointFirewall';
 import { checkPointSmartDefense } from './checkPointSmartDefense';
+import { ciscoAsa } from './ciscoAsa';
 import { ciscoFirepower } from './ciscoFirepower';
 import { ciscoFtd } from './ciscoFtd';
 import { ciscoIse } from './ciscoIse';
@@ -44,6 +45,7 @@ export const SOURCES: readonly LogSource[] = [
   carbonBlackCloud,
   checkPointFirewall,
   checkPointSmartDefense,
+  ciscoAsa,
   ciscoFirepower,
   ciscoFtd,
   ciscoIse,
