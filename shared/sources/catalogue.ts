@@ -7,6 +7,7 @@ import { azureNsg } from './azureNsg';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { azureVnet } from './azureVnet';
+import { barracudaWaf, barracudaWafCef } from './barracudaWaf';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { checkPointFirewall } from './checkPointFirewall';
 import { checkPointSmartDefense } from './checkPointSmartDefense';
@@ -15,6 +16,7 @@ import { ciscoFirepower } from './ciscoFirepower';
 import { ciscoFtd } from './ciscoFtd';
 import { ciscoIse } from './ciscoIse';
 import { corelightZeek } from './corelightZeek';
+import { crowdStrikeFalcon } from './crowdStrikeFalcon';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
 import { fortinetFortiGate } from './fortinetFortiGate';
@@ -24,6 +26,7 @@ import { microsoftDefenderEndpoint } from './microsoftDefenderEndpoint';
 import { paloAltoCortexDataLake } from './paloAltoCortexDataLake';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import { sentinelOne } from './sentinelOne';
+import { sonicWall } from './sonicWall';
 import type { LogSource } from './source';
 import { sysmon } from './sysmon';
 import { sysmonForLinux } from './sysmonForLinux';
@@ -31,6 +34,7 @@ import { vectraStream } from './vectraStream';
 import { vmConnection } from './vmConnection';
 import { watchGuardFireware } from './watchGuardFireware';
 import { windowsFirewall } from './windowsFirewall';
+import { zscalerZia } from './zscalerZia';
 
 export const SOURCES: readonly LogSource[] = [
   azureVnet,
@@ -42,6 +46,8 @@ export const SOURCES: readonly LogSource[] = [
   azureFirewall,
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
+  barracudaWaf,
+  barracudaWafCef,
   carbonBlackCloud,
   checkPointFirewall,
   checkPointSmartDefense,
@@ -50,6 +56,7 @@ export const SOURCES: readonly LogSource[] = [
   ciscoFtd,
   ciscoIse,
   corelightZeek,
+  crowdStrikeFalcon,
   defenderIotAgent,
   defenderIotSensor,
   fortinetFortiGate,
@@ -58,12 +65,14 @@ export const SOURCES: readonly LogSource[] = [
   microsoftDefenderEndpoint,
   paloAltoCortexDataLake,
   sentinelOne,
+  sonicWall,
   sysmon,
   sysmonForLinux,
   vectraStream,
   vmConnection,
   watchGuardFireware,
   windowsFirewall,
+  zscalerZia,
 ];
 
 /** The source of an id, or undefined. */

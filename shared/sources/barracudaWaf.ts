@@ -1,0 +1,158 @@
+/**
+ * Barracuda WAF: the network firewall's log (NF), as CEF in CommonSecurityLog, as rows of barracuda_CL and as the device's own syslog.
+ * Follows the upstream mappings ASimNetworkSessionBarracudaCEF and ASimNetworkSessionBarracudaWAF 0.2.1 and corrects:
+ * - the device's address is its own, not the session's destination; the end is when the record was made, the start before it;
+ * - the original action and severity are kept.
+ */
+import type { ValueOf } from '../asim/enumerations';
+import type { SessionDraft } from '../asim/sessionDraft';
+import { parseLogTime } from '../formats/logTime';
+import { COMMON_SECURITY_LOG, securityLog } from './commonSecurityLog';
+import { type Row, textRow } from './row';
+import { dead, type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
+
+const TABLE = 'barracuda_CL';
+const ACTIONS: ReadonlyMap<string, ValueOf<'dvcAction'>> = new Map([
+  ['ALLOW', 'Allow'],
+  ['DENY', 'Deny'],
+]);
+/** Syslog's levels, by number and by name. */
+const SEVERITIES: ReadonlyMap<string, ValueOf<'eventSeverity'>> = new Map([
+  ...['0', '1', '2', 'EMER', 'ALER', 'CRIT'].map((level) => [level, 'High'] as const),
+  ...['3', 'ERR', 'ERRO'].map((level) => [level, 'Medium'] as const),
+  ...['4', '5', 'WARN', 'NOTI'].map((level) => [level, 'Low'] as const),
+  ...['6', '7', 'INFO', 'DEBU'].map((level) => [level, 'Informational'] as const),
+]);
+
+interface FirewallRecord {
+  readonly action: string;
+  readonly severity: string;
+  readonly protocol: string;
+  readonly receipt: string;
+  readonly taken: string;
+}
+
+function common({ action, severity, protocol, receipt, taken }: FirewallRecord): SessionDraft {
+  const end = parseLogTime(receipt);
+  return {
+    EventEndTime: end,
+    NetworkDuration: taken,
+    EventSeverity: SEVERITIES.get(severity.toUpperCase().slice(0, 4)) ?? SEVERITIES.get(severity),
+    EventOriginalSeverity: severity,
+    EventOriginalType: 'NF',
+    DvcAction: ACTIONS.get(action.toUpperCase()),
+    DvcOriginalAction: action,
+    NetworkProtocol: protocol.replace(/\/ip$/i, ''),
+  };
+}
+
+function mapCef(row: Row): SessionDraft | Refusal {
+  const log = securityLog(row);
+  const get = (column: string): string => log.text(column);
+  if (get('DeviceEventCategory') !== 'NF') return skipped('notNetworkFirewall');
+  return {
+    ...common({
+      action: get('DeviceAction'),
+      severity: get('LogSeverity'),
+      protocol: get('Protocol'),
+      receipt: get('ReceiptTime'),
+      taken: get('FlexNumber2'),
+    }),
+    EventProductVersion: get('DeviceVersion'),
+    EventMessage: get('Message'),
+    DvcHostname: get('DeviceName') || get('Computer'),
+    DvcIpAddr: get('DeviceAddress'),
+    SrcIpAddr: get('SourceIP'),
+    SrcPortNumber: get('SourcePort'),
+    SrcUsername: get('SourceUserName'),
+    SrcBytes: get('SentBytes'),
+    DstIpAddr: get('DestinationIP'),
+    DstPortNumber: get('DestinationPort'),
+    DstBytes: get('ReceivedBytes'),
+    NetworkRuleName: log.labelled('rulename') || log.labelled('rule'),
+  };
+}
+
+function mapRow(row: Row): SessionDraft | Refusal {
+  const get = (column: string): string => row.text(column);
+  if (get('LogType_s') !== 'NF') return skipped('notNetworkFirewall');
+  return {
+    ...common({
+      action: get('ActionID_s'),
+      severity: get('Severity_s'),
+      protocol: get('Protocol_s'),
+      receipt: get('DeviceReceiptTime_s'),
+      taken: get('TimeTaken_d'),
+    }),
+    EventProductVersion: get('DeviceVersion_s'),
+    DvcHostname: get('UnitName_s') || get('host_s'),
+    DvcIpAddr: get('HostIP_s'),
+    DvcInboundInterface: get('Interface_s'),
+    SrcIpAddr: get('SourceIP') || get('SourceIP_s'),
+    SrcPortNumber: get('SourcePort_d'),
+    DstIpAddr: get('DestinationIP_s'),
+    DstPortNumber: get('DestinationPort_d'),
+    NetworkRuleName: get('PolicyName_s'),
+    EventMessage: get('LogDetails_s'),
+  };
+}
+
+/** `[time ]host NF LEVEL PROTOCOL source port destination port ACTION rule interface text` */
+const NATIVE =
+  /(?:^|\s)(?:(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?: [+-]\d{4})?)\s+)?(\S{1,100})\s+NF\s+([A-Z]{3,10})\s+(\S{2,10})\s+(\S{2,45})\s+(\d{1,5})\s+(\S{2,45})\s+(\d{1,5})\s+(ALLOW|DENY)(?:\s+(\S{1,100}))?(?:\s+(\S{1,60}))?(?:\s+(.{0,1000}))?/;
+
+function read({ text, syslog }: LogLine): Row | Refusal {
+  const parts = NATIVE.exec(text);
+  if (parts === null) return dead('malformedNetworkFirewall');
+  const [, time, host, level, protocol, source, sourcePort, destination, destinationPort, action, rule, nic, details] =
+    parts;
+  const at = parseLogTime(time ?? '') ?? syslog?.time;
+  return textRow(TABLE, {
+    LogType_s: 'NF',
+    UnitName_s: host,
+    Severity_s: level,
+    Protocol_s: protocol,
+    SourceIP: source,
+    SourcePort_d: sourcePort,
+    DestinationIP_s: destination,
+    DestinationPort_d: destinationPort,
+    ActionID_s: action,
+    PolicyName_s: rule,
+    Interface_s: nic,
+    LogDetails_s: details,
+    TimeGenerated: at === undefined ? undefined : new Date(at).toISOString(),
+  });
+}
+
+const FACTS = {
+  vendor: 'Barracuda',
+  asim: { vendor: 'Barracuda', product: 'WAF', types: ['NetworkSession'] },
+  filter: 'Records of the network firewall (NF); others are skipped (notNetworkFirewall).',
+  sweep: true,
+  format: 'rows',
+} as const;
+
+export const barracudaWafCef: RowSource = {
+  ...FACTS,
+  id: 'barracudaWafCef',
+  product: 'WAF over CEF',
+  table: COMMON_SECURITY_LOG,
+  facts: 'ASimNetworkSessionBarracudaCEF 0.2.1',
+  forms: ['CEF'],
+  rows: {
+    tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },
+    owns: (row) => /^barracuda/i.test(row.text('DeviceVendor')) && /^(waf|waas)$/i.test(row.text('DeviceProduct')),
+    map: mapCef,
+  },
+};
+
+export const barracudaWaf: RowSource = {
+  ...FACTS,
+  id: 'barracudaWaf',
+  product: 'WAF',
+  table: TABLE,
+  facts: 'ASimNetworkSessionBarracudaWAF 0.2.1',
+  forms: ['syslog'],
+  rows: { tables: { [TABLE]: ['LogType_s', 'ActionID_s', 'UnitName_s'] }, owns: () => true, map: mapRow },
+  lineForms: [lineForm(({ text }) => text.includes(' NF ') && NATIVE.test(text), read)],
+};

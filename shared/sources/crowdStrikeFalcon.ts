@@ -1,0 +1,176 @@
+/**
+ * CrowdStrike Falcon (SIEM connector): matches of the host firewall and network accesses of a detection, as CEF and as the streaming
+ * API's JSON. Table CommonSecurityLog.
+ * Follows the upstream mapping ASimNetworkSessionCrowdStrikeFalconHost 0.1.0 and corrects:
+ * - the destination is the other end than the source, by direction; the ICMP type has its name;
+ * - dispositions that are not listed have a result by their bits.
+ */
+import type { ValueOf } from '../asim/enumerations';
+import type { SessionDraft } from '../asim/sessionDraft';
+import { type JsonObject, StringSpan } from '../formats/json';
+import { parseLogTime } from '../formats/logTime';
+import { COMMON_SECURITY_LOG, isOfProduct, type SecurityLogRow, securityLog } from './commonSecurityLog';
+import { wholeNumber } from './numbers';
+import { JsonRow, type Row, textRow } from './row';
+import { dead, type Refusal, type RowSource, skipped } from './source';
+
+const MATCH = 'FirewallMatchEvent';
+const ACCESS = 'Network Access In A Detection Summary Event';
+const RULE_ACTIONS: ReadonlyMap<string, readonly [ValueOf<'dvcAction'>, string]> = new Map([
+  ['0', ['Deny', 'invalid'] as const],
+  ['1', ['Allow', 'allowed'] as const],
+  ['2', ['Deny', 'blocked'] as const],
+]);
+const SEVERITIES: readonly ValueOf<'eventSeverity'>[] = [
+  'Informational',
+  'Informational',
+  'Low',
+  'Medium',
+  'High',
+  'High',
+];
+/** Bits of a disposition that stopped a process or its access: kill, quarantine with a block, block, suspend. */
+const STOPPED = 16 | 512 | 1024 | 2048 | 4096 | 32_768 | 131_072 | 524_288 | 1_048_576;
+/** Bits of a policy that only looks on. */
+const DISABLED = 256 | 8192 | 262_144;
+
+function severity(text: string): ValueOf<'eventSeverity'> | undefined {
+  const level = wholeNumber(text);
+  return level === undefined ? undefined : (SEVERITIES[level] ?? 'High');
+}
+
+function map(row: Row): SessionDraft | Refusal {
+  const log = securityLog(row);
+  const id = log.text('DeviceEventClassID');
+  const common: SessionDraft = {
+    EventSeverity: severity(log.text('LogSeverity')),
+    EventOriginalSeverity: log.text('LogSeverity'),
+    EventOriginalType: id,
+    EventProductVersion: log.text('DeviceVersion'),
+    EventMessage: log.text('Message'),
+  };
+  if (id === MATCH) return { ...common, ...firewallMatch(log) };
+  return id === ACCESS ? { ...common, ...networkAccess(log) } : skipped('notConnection');
+}
+
+function firewallMatch(log: SecurityLogRow): SessionDraft {
+  const get = (key: string): string => log.extension(key);
+  const stated = get('connectionDirection');
+  const inbound = stated === '1';
+  const local = { ip: get('localAddress'), port: get('localPort') };
+  const remote = { ip: get('remoteAddress'), port: get('remotePort') };
+  const [source, destination] = inbound ? [remote, local] : [local, remote];
+  const [action, word] = RULE_ACTIONS.get(get('ruleAction')) ?? [];
+  const protocol = get('protocol') || log.text('Protocol');
+  const icmp = protocol === '1' || protocol === '58';
+  const host = get('hostName');
+  return {
+    EventEndTime: parseLogTime(log.text('ReceiptTime')),
+    EventCount: get('matchCount'),
+    EventOriginalSubType: get('eventType') || log.text('EventType'),
+    DvcAction: action,
+    DvcOriginalAction: word ?? get('ruleAction'),
+    DvcHostname: host,
+    DvcId: get('deviceId'),
+    DvcIpAddr: local.ip,
+    SrcIpAddr: source.ip,
+    DstIpAddr: destination.ip,
+    ...(icmp ? { NetworkIcmpCode: get('icmpType') } : { SrcPortNumber: source.port, DstPortNumber: destination.port }),
+    ...(inbound ? { DstHostname: host } : { SrcHostname: host }),
+    NetworkProtocol: protocol,
+    NetworkRuleName: get('ruleName'),
+    NetworkDirection: inbound ? 'Inbound' : stated === '2' ? 'Outbound' : undefined,
+    AdditionalFields: {
+      IcmpCode: icmp ? get('icmpCode') : '',
+      NetworkProfile: get('networkProfile'),
+      RuleDescription: get('ruleDescription'),
+      RuleGroupName: get('ruleGroupName'),
+      CommandLine: get('cmdLine'),
+    },
+  };
+}
+
+function networkAccess(log: SecurityLogRow): SessionDraft {
+  const get = (column: string): string => log.text(column);
+  const disposition = wholeNumber(get('EventOutcome'));
+  const stopped = disposition !== undefined && (disposition & STOPPED) !== 0 && (disposition & DISABLED) === 0;
+  const user = get('DestinationUserName');
+  const domain = get('DestinationNTDomain');
+  const process = get('FileName');
+  const host = get('DestinationHostName');
+  return {
+    EventEndTime: parseLogTime(get('DeviceCustomDate1')) ?? parseLogTime(get('ReceiptTime')),
+    EventOriginalResultDetails: log.extension('CSMTRPatternDisposition'),
+    DvcAction: disposition === undefined ? undefined : stopped ? 'Deny' : 'Allow',
+    DvcOriginalAction: get('EventOutcome'),
+    DvcId: get('ExtID') || get('DeviceExternalID'),
+    DvcHostname: host,
+    SrcIpAddr: get('SourceIP') || get('DeviceCustomIPv6Address2'),
+    SrcPortNumber: get('SourcePort'),
+    SrcHostname: host,
+    SrcMacAddr: get('SourceMACAddress'),
+    SrcUsername: user !== '' && domain !== '' && !user.includes('\\') ? `${domain}\\${user}` : user,
+    SrcAppName: process,
+    SrcAppId: get('FieldDeviceCustomNumber2'),
+    ...(process !== '' && { SrcAppType: 'Process' as const }),
+    DstIpAddr: get('DestinationIP') || get('DeviceCustomIPv6Address3'),
+    DstPortNumber: get('DestinationPort'),
+    NetworkProtocol: get('Protocol'),
+    AdditionalFields: {
+      Tactic: log.extension('tactic') || get('Activity'),
+      Technique: log.extension('technique') || get('DeviceAction'),
+      Objective: log.extension('objective') || get('Reason'),
+      [get('DeviceCustomString6Label') || 'FalconHostLink']: get('DeviceCustomString6'),
+    },
+  };
+}
+
+const lowerFirst = (name: string): string => `${name[0]?.toLowerCase()}${name.slice(1)}`;
+
+/** The streaming API writes the same keys with a capital letter. */
+function read(record: JsonObject): Row | Refusal {
+  const { event, metadata } = record;
+  const members = objectOf(event);
+  if (members === undefined) return dead('noEvent');
+  const fields = new JsonRow(COMMON_SECURITY_LOG, members);
+  const type = objectOf(metadata)?.eventType;
+  const created = objectOf(metadata)?.eventCreationTime;
+  const extensions = [...fields.columns()].map((name) => `${lowerFirst(name)}=${fields.text(name)}`);
+  return textRow(COMMON_SECURITY_LOG, {
+    DeviceVendor: 'CrowdStrike',
+    DeviceProduct: 'FalconHost',
+    DeviceEventClassID: typeof type === 'string' ? type : undefined,
+    ReceiptTime: typeof created === 'number' ? String(created) : undefined,
+    AdditionalExtensions: extensions.join(';'),
+  });
+}
+
+function objectOf(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof StringSpan)
+    ? (value as JsonObject)
+    : undefined;
+}
+
+export const crowdStrikeFalcon: RowSource = {
+  id: 'crowdStrikeFalcon',
+  vendor: 'CrowdStrike',
+  product: 'Falcon',
+  table: COMMON_SECURITY_LOG,
+  facts: 'ASimNetworkSessionCrowdStrikeFalconHost 0.1.0',
+  asim: { vendor: 'CrowdStrike', product: 'FalconHost', types: ['EndpointNetworkSession'] },
+  filter: `${MATCH} and ${ACCESS}; other events are skipped (notConnection).`,
+  forms: ['CEF', 'streaming API JSON (FirewallMatchEvent)'],
+  sweep: true,
+  format: 'rows',
+  rows: {
+    tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },
+    owns: (row) => isOfProduct(row, 'crowdstrike', 'falconhost'),
+    map,
+  },
+  objectForms: [
+    {
+      owns: (record) => objectOf(record.metadata)?.eventType !== undefined && objectOf(record.event) !== undefined,
+      read,
+    },
+  ],
+};
