@@ -49,7 +49,7 @@ export function sourcesPage(sources: readonly LogSource[] = SOURCES): string {
     'Made from `shared/sources` by `npm run generate`; change it there. How to add one: [adding-a-source.md](adding-a-source.md).',
     '',
     'Every source is found by itself: by the path of the blob, else by its first bytes, else record by record (a file may mix',
-    'products). A container can be pinned to one with the `source` of `FLOW_CONTAINERS`. *Table rows* are rows of the Log Analytics',
+    'products). A container can be pinned to one with the `source` of `FLOW_CONTAINERS`. _Table rows_ are rows of the Log Analytics',
     'table: what its data export writes (containers `am-<table>`, JSON lines), and CSV or JSON files of rows. gzip, zstd and',
     'UTF-16 are detected from the content. A record that is no network session is skipped and counted with its reason; one that cannot be',
     'understood is kept as a dead letter.',

@@ -65,7 +65,11 @@ export async function readContent(pass: Pass, deps: FlowDependencies): Promise<P
 /** The checkpoint's memory is none that the normalizer of today can go on from. */
 class UnknownMemory extends Error {}
 
-function openNormalizer({ blob, watched, properties }: Pass, deps: FlowDependencies, known: Checkpoint | undefined): Normalizer {
+function openNormalizer(
+  { blob, watched, properties }: Pass,
+  deps: FlowDependencies,
+  known: Checkpoint | undefined,
+): Normalizer {
   try {
     return deps.openNormalizer({
       ...blob,

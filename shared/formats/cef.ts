@@ -39,6 +39,28 @@ const KEYS: ReadonlySet<string> = new Set(
     'sourceTranslatedZoneURI sourceZoneExternalID sourceZoneURI spid spriv sproc spt src start suid suser suser0 duser0 type'
   ).split(' '),
 );
+/** Keys of some products' own, by vendor in lower case: words that elsewhere may stand in a value. */
+const VENDOR_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    'check point':
+      'alert conn_direction ifdir ifname inspection_category inspection_item inspection_profile inzone outzone layer_name layer_uuid ' +
+      'logid loguid mac_destination_address mac_source_address match_id origin originsicname parent_rule product rule rule_action ' +
+      'rule_name rule_uid sequencenum service_id version icmp_type icmp_code client_inbound_bytes client_outbound_bytes ' +
+      'segment_time sig_id hll_key context_num bytes packets service user src_user_name user_group',
+    cisco: 'bytesIn bytesOut instanceID policy clientApplicationID clientUrl dvcpid Request',
+    crowdstrike:
+      'deviceId hostName connectionDirection localAddress localPort remoteAddress remotePort protocol icmpCode icmpType ruleAction ' +
+      'ruleName ruleGroupName ruleDescription ruleId matchCount networkProfile cmdLine eventType imageFileName commandLine ipv ' +
+      'policyName policyID matchCountSinceLastReport status tactic technique objective CSMTRPatternDisposition timestamp pid treeID',
+    zscaler:
+      'deviceTranslatedPort tunnelType dnat stateful avgduration destCountry destCountryName srcCountry rulelabel ipsrulelabel dnatrulelabel',
+    sonicwall:
+      'gcat snpt dnpt fw_action susr srcV6 dstV6 appcat appName appid sid spycat ipscat spkt rpkt cdur sess note vpnpolicy rule sn fw ' +
+      'pri m n uuid bytesRx bytesTotal dpi catid contentObject af_polid af_policy af_type af_service af_action arg code srcZone dstZone',
+    forcepoint: 'requestURL virusId',
+    barracuda: 'ruleName',
+  }).map(([vendor, keys]) => [vendor, new Set(keys.split(' '))]),
+);
 /** Prefixes of vendors' own keys. */
 const VENDOR_KEY = /^(PanOS|PanSrc|PanDst|FTNTFGT|ad\.)/;
 const KEY = /(?:^|\s)([A-Za-z0-9_.\-[\]]{1,80})=/g;
@@ -74,12 +96,13 @@ export function parseCef(line: string): CefLine | undefined {
   const [, vendor = '', product = '', version = '', classId = '', name = '', severity = ''] = header.map((part) =>
     part.trim(),
   );
-  const extension = parseExtension(line.slice(from), CUT_LENGTHS.has(line.length));
+  const own = VENDOR_KEYS.get(vendor === '' || vendor === 'CheckPoint' ? 'check point' : vendor.toLowerCase());
+  const extension = parseExtension(line.slice(from), CUT_LENGTHS.has(line.length), own);
   return { sender: sender(line.slice(0, start.index)), vendor, product, version, classId, name, severity, extension };
 }
 
-function isKey(key: string): boolean {
-  return KEYS.has(key) || isLabel(key) || VENDOR_KEY.test(key);
+function isKey(key: string, own: ReadonlySet<string> | undefined): boolean {
+  return KEYS.has(key) || own?.has(key) === true || isLabel(key) || VENDOR_KEY.test(key);
 }
 
 /** Whether a key names what another holds (`cs1Label` for `cs1`). */
@@ -87,7 +110,7 @@ export function isLabel(key: string): boolean {
   return key.endsWith('Label') || key.endsWith('label');
 }
 
-function parseExtension(text: string, cut: boolean): Map<string, string> {
+function parseExtension(text: string, cut: boolean, own: ReadonlySet<string> | undefined): Map<string, string> {
   const pairs = new Map<string, string>();
   KEY.lastIndex = 0;
   let key = '';
@@ -98,7 +121,7 @@ function parseExtension(text: string, cut: boolean): Map<string, string> {
   };
   for (let match = KEY.exec(text); match !== null; match = KEY.exec(text)) {
     const found = match[1] as string;
-    if (from >= 0 && !isKey(found)) continue;
+    if (from >= 0 && !isKey(found, own)) continue;
     if (from >= 0) add(match.index);
     key = found;
     from = KEY.lastIndex;

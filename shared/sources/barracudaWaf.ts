@@ -1,13 +1,12 @@
 /**
- * Barracuda WAF: the network firewall's log (NF), as CEF in CommonSecurityLog, as rows of barracuda_CL and as the device's own syslog.
- * Follows the upstream mappings ASimNetworkSessionBarracudaCEF and ASimNetworkSessionBarracudaWAF 0.2.1 and corrects:
+ * Barracuda WAF: the network firewall's log (NF), as rows of barracuda_CL and as the device's own syslog.
+ * Follows the upstream mapping ASimNetworkSessionBarracudaWAF 0.2.1 and corrects:
  * - the device's address is its own, not the session's destination; the end is when the record was made, the start before it;
  * - the original action and severity are kept.
  */
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
-import { COMMON_SECURITY_LOG, securityLog } from './commonSecurityLog';
 import { type Row, textRow } from './row';
 import { dead, type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
 
@@ -24,6 +23,7 @@ const SEVERITIES: ReadonlyMap<string, ValueOf<'eventSeverity'>> = new Map([
   ...['6', '7', 'INFO', 'DEBU'].map((level) => [level, 'Informational'] as const),
 ]);
 
+/** What both tables say of a record. */
 interface FirewallRecord {
   readonly action: string;
   readonly severity: string;
@@ -32,7 +32,8 @@ interface FirewallRecord {
   readonly taken: string;
 }
 
-function common({ action, severity, protocol, receipt, taken }: FirewallRecord): SessionDraft {
+/** The fields that both tables fill alike. */
+export function networkFirewall({ action, severity, protocol, receipt, taken }: FirewallRecord): SessionDraft {
   const end = parseLogTime(receipt);
   return {
     EventEndTime: end,
@@ -46,38 +47,11 @@ function common({ action, severity, protocol, receipt, taken }: FirewallRecord):
   };
 }
 
-function mapCef(row: Row): SessionDraft | Refusal {
-  const log = securityLog(row);
-  const get = (column: string): string => log.text(column);
-  if (get('DeviceEventCategory') !== 'NF') return skipped('notNetworkFirewall');
-  return {
-    ...common({
-      action: get('DeviceAction'),
-      severity: get('LogSeverity'),
-      protocol: get('Protocol'),
-      receipt: get('ReceiptTime'),
-      taken: get('FlexNumber2'),
-    }),
-    EventProductVersion: get('DeviceVersion'),
-    EventMessage: get('Message'),
-    DvcHostname: get('DeviceName') || get('Computer'),
-    DvcIpAddr: get('DeviceAddress'),
-    SrcIpAddr: get('SourceIP'),
-    SrcPortNumber: get('SourcePort'),
-    SrcUsername: get('SourceUserName'),
-    SrcBytes: get('SentBytes'),
-    DstIpAddr: get('DestinationIP'),
-    DstPortNumber: get('DestinationPort'),
-    DstBytes: get('ReceivedBytes'),
-    NetworkRuleName: log.labelled('rulename') || log.labelled('rule'),
-  };
-}
-
 function mapRow(row: Row): SessionDraft | Refusal {
   const get = (column: string): string => row.text(column);
   if (get('LogType_s') !== 'NF') return skipped('notNetworkFirewall');
   return {
-    ...common({
+    ...networkFirewall({
       action: get('ActionID_s'),
       severity: get('Severity_s'),
       protocol: get('Protocol_s'),
@@ -124,7 +98,8 @@ function read({ text, syslog }: LogLine): Row | Refusal {
   });
 }
 
-const FACTS = {
+/** What both sources of the product share. */
+export const BARRACUDA_WAF = {
   vendor: 'Barracuda',
   asim: { vendor: 'Barracuda', product: 'WAF', types: ['NetworkSession'] },
   filter: 'Records of the network firewall (NF); others are skipped (notNetworkFirewall).',
@@ -132,22 +107,8 @@ const FACTS = {
   format: 'rows',
 } as const;
 
-export const barracudaWafCef: RowSource = {
-  ...FACTS,
-  id: 'barracudaWafCef',
-  product: 'WAF over CEF',
-  table: COMMON_SECURITY_LOG,
-  facts: 'ASimNetworkSessionBarracudaCEF 0.2.1',
-  forms: ['CEF'],
-  rows: {
-    tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },
-    owns: (row) => /^barracuda/i.test(row.text('DeviceVendor')) && /^(waf|waas)$/i.test(row.text('DeviceProduct')),
-    map: mapCef,
-  },
-};
-
 export const barracudaWaf: RowSource = {
-  ...FACTS,
+  ...BARRACUDA_WAF,
   id: 'barracudaWaf',
   product: 'WAF',
   table: TABLE,

@@ -2,12 +2,14 @@
 import { appGateSdp } from './appGateSdp';
 import { awsGuardDuty } from './awsGuardDuty';
 import { awsVpc } from './awsVpc';
+import { awsVpcTable } from './awsVpcTable';
 import { azureFirewall } from './azureFirewall';
 import { azureNsg } from './azureNsg';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { azureVnet } from './azureVnet';
-import { barracudaWaf, barracudaWafCef } from './barracudaWaf';
+import { barracudaWaf } from './barracudaWaf';
+import { barracudaWafCef } from './barracudaWafCef';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { checkPointFirewall } from './checkPointFirewall';
 import { checkPointSmartDefense } from './checkPointSmartDefense';
@@ -15,10 +17,12 @@ import { ciscoAsa } from './ciscoAsa';
 import { ciscoFirepower } from './ciscoFirepower';
 import { ciscoFtd } from './ciscoFtd';
 import { ciscoIse } from './ciscoIse';
+import { ciscoMeraki } from './ciscoMeraki';
 import { corelightZeek } from './corelightZeek';
 import { crowdStrikeFalcon } from './crowdStrikeFalcon';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
+import { forcepointNgfw } from './forcepointNgfw';
 import { fortinetFortiGate } from './fortinetFortiGate';
 import { gigamon } from './gigamon';
 import { illumioCore } from './illumioCore';
@@ -43,6 +47,7 @@ export const SOURCES: readonly LogSource[] = [
   paloAltoPanOs,
   appGateSdp,
   awsGuardDuty,
+  awsVpcTable,
   azureFirewall,
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
@@ -55,10 +60,12 @@ export const SOURCES: readonly LogSource[] = [
   ciscoFirepower,
   ciscoFtd,
   ciscoIse,
+  ciscoMeraki,
   corelightZeek,
   crowdStrikeFalcon,
   defenderIotAgent,
   defenderIotSensor,
+  forcepointNgfw,
   fortinetFortiGate,
   gigamon,
   illumioCore,

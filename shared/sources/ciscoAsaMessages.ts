@@ -117,7 +117,7 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map([
   ],
   [
     '106017',
-    shape(String.raw`Deny IP due to Land Attack from ${PLAIN('src')} to ${PLAIN('dst')}`, 'Deny', {
+    shape(`Deny IP due to Land Attack from ${PLAIN('src')} to ${PLAIN('dst')}`, 'Deny', {
       threat: 'Land Attack',
     }),
   ],

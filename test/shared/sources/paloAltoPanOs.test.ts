@@ -210,12 +210,12 @@ describe('PAN-OS traffic', () => {
     expect(one('act=allow', START.replace('CEF:', '').concat('end|TRAFFIC|1|')).DvcAction).toBe('Allow');
   });
 
-  it('shares a file with other products: each record finds its own, what is nobody’s is kept', () => {
+  it('shares a file with other products: each record finds its own, another product’s is counted', () => {
     const aws = '2 111122223333 eni-01 203.0.113.9 10.0.1.5 40022 22 6 1 44 1772445612 1772445640 REJECT OK';
     expect(kindsOf(normalizeAll([LINES[0], aws, 'CEF:0|Other|Thing|1|1|x|1|a=b', LINES[1]].join('\n')))).toEqual([
       'session',
       'session',
-      'dead:noSource',
+      'skipped:otherProduct',
       'session',
     ]);
   });
