@@ -3,7 +3,8 @@
  * AZFW… (structured), and the resource logs that diagnostic settings write to storage.
  * Follows the upstream mapping ASimNetworkSessionAzureFirewall 0.2.0 and corrects:
  * - an alert lets the session pass: Allow and Success, not the action `Alert`; it is an IDS event beside the rule's own session;
- * - ICMP types are found however `Type=` is spelled; a destination that is a name is no address.
+ * - ICMP types are found however `Type=` is spelled; a destination that is a name is no address;
+ * - HTTP and HTTPS are application protocols; what a NAT rule lets in comes from outside.
  */
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
@@ -22,7 +23,6 @@ interface Result {
   readonly severity?: ValueOf<'eventSeverity'>;
 }
 const ACTIONS: ReadonlyMap<string, Result> = new Map<string, Result>([
-  ['', { action: 'Allow' }],
   ['allow', { action: 'Allow' }],
   ['alert', { action: 'Allow', severity: 'Medium' }],
   ['deny', { action: 'Deny' }],
@@ -53,17 +53,23 @@ function device(row: Row): SessionDraft {
   };
 }
 
-/** `ICMP Type=8`: the protocol with its type. */
-function icmp(protocol: string): { readonly name: string; readonly type: string } {
-  const type = /type=(\d{1,3})/i.exec(protocol)?.[1] ?? '';
-  return { name: /^icmp/i.test(protocol) ? 'ICMP' : protocol, type };
+/** `ICMP Type=8` is the protocol with its type; threat intelligence tells HTTP and HTTPS. */
+function protocol(text: string): SessionDraft {
+  if (/^icmp/i.test(text)) return { NetworkProtocol: 'ICMP', NetworkIcmpCode: /type=(\d{1,3})/i.exec(text)?.[1] };
+  if (/^https?$/i.test(text)) return { NetworkProtocol: 'TCP', NetworkApplicationProtocol: text.toUpperCase() };
+  return { NetworkProtocol: text };
+}
+
+/** A rule that translates states no action: it lets pass. */
+function resultOf(action: string, translating: boolean): Result | undefined {
+  return ACTIONS.get(action === '' && translating ? 'allow' : action.toLowerCase());
 }
 
 function mapStructured(row: Row): SessionDraft | Refusal {
   const get = (column: string): string => row.text(column);
   const alerting = ALERTING.has(row.table);
-  const action = ACTIONS.get(get('Action').toLowerCase());
-  const { name, type } = icmp(get('Protocol'));
+  const translating = row.table === 'AZFWNatRule';
+  const action = resultOf(get('Action'), translating);
   const intelligence = row.table === 'AZFWThreatIntel';
   return {
     ...device(row),
@@ -72,18 +78,18 @@ function mapStructured(row: Row): SessionDraft | Refusal {
     EventOriginalSeverity: get('Severity'),
     EventOriginalType: row.table,
     EventOriginalResultDetails: get('ActionReason'),
-    EventReportUrl: get('TargetUrl'),
+    EventReportUrl: get('TargetUrl') || get('Url'),
     DvcAction: action?.action,
     DvcOriginalAction: get('Action'),
     SrcIpAddr: get('SourceIp'),
     DstIpAddr: get('DestinationIp'),
-    ...(type === ''
-      ? { SrcPortNumber: get('SourcePort'), DstPortNumber: get('DestinationPort') }
-      : { NetworkIcmpCode: type }),
+    SrcPortNumber: get('SourcePort'),
+    DstPortNumber: get('DestinationPort'),
     DstNatIpAddr: get('TranslatedIp'),
     DstNatPortNumber: get('TranslatedPort'),
     DstHostname: get('Fqdn'),
-    NetworkProtocol: name,
+    ...protocol(get('Protocol')),
+    stated: translating ? 'Inbound' : undefined,
     NetworkRuleName: get('Rule'),
     ThreatId: get('SignatureId'),
     ThreatCategory: get('Category') === row.table ? '' : get('Category'),
@@ -92,7 +98,7 @@ function mapStructured(row: Row): SessionDraft | Refusal {
       Policy: get('Policy'),
       RuleCollection: get('RuleCollection'),
       RuleCollectionGroup: get('RuleCollectionGroup'),
-      IsTlsInspected: get('IsTlsInspected'),
+      IsTlsInspected: row.value('IsTlsInspected'),
     },
   };
 }
@@ -103,13 +109,16 @@ function mapText(row: Row, context: MappingContext): SessionDraft | Refusal {
   if (message === '') return skipped('noMessage');
   const text = parseFirewallText(message);
   if (text === undefined) return dead('malformedMessage');
-  if (context.addresses.look(text.destination) === undefined) return skipped('namedDestination');
   const intelligence = row.text('OperationName') === 'AzureFirewallThreatIntelLog' || text.parts.has('ThreatIntel');
   const signature = text.parts.get('Signature') ?? '';
-  const action = ACTIONS.get(text.action.toLowerCase());
+  const alerting = intelligence || signature !== '';
+  const named = context.addresses.look(text.destination) === undefined;
+  if (named && !alerting) return skipped('namedDestination');
+  const translating = text.translated !== '';
+  const action = resultOf(text.action, translating);
   return {
     ...device(row),
-    EventType: intelligence || signature !== '' ? 'IDS' : 'NetworkSession',
+    EventType: alerting ? 'IDS' : 'NetworkSession',
     EventSeverity: intelligence
       ? 'Medium'
       : (IDPS_SEVERITIES.get(text.parts.get('Priority') ?? '') ?? action?.severity),
@@ -120,12 +129,12 @@ function mapText(row: Row, context: MappingContext): SessionDraft | Refusal {
     DvcOriginalAction: text.action,
     SrcIpAddr: text.source,
     SrcPortNumber: text.sourcePort,
-    DstIpAddr: text.destination,
+    ...(named ? { DstHostname: text.destination } : { DstIpAddr: text.destination }),
     DstPortNumber: text.destinationPort,
     DstNatIpAddr: text.translated,
     DstNatPortNumber: text.translatedPort,
-    NetworkProtocol: icmp(text.protocol).name,
-    NetworkIcmpCode: text.icmpType,
+    ...protocol(text.protocol),
+    stated: translating ? 'Inbound' : undefined,
     NetworkRuleName: text.parts.get('Rule'),
     ThreatId: signature,
     ThreatCategory: text.parts.get('Classification'),
@@ -167,7 +176,7 @@ export const azureFirewall: RowSource = {
   facts: 'ASimNetworkSessionAzureFirewall 0.2.0',
   asim: { vendor: 'Microsoft', product: 'Azure Firewall', types: ['NetworkSession', 'IDS'] },
   filter:
-    'Network and NAT rules, threat intelligence, intrusion detection; other categories are skipped (otherCategory), as are requests to a name (namedDestination).',
+    'Network and NAT rules, threat intelligence, intrusion detection; other categories are skipped (otherCategory), as are requests to a name, but for those that threat intelligence tells (namedDestination).',
   forms: ['resource-log JSON, legacy and structured'],
   sweep: true,
   gaps: ['no log of this firewall counts bytes', 'with legacy and structured logs both on, each session is told twice'],

@@ -1,8 +1,8 @@
 /** The text of Azure Firewall's legacy logs (`msg`), taken apart from the left by its fixed words, its tail by labels. */
 
 export interface FirewallText {
+  /** `TCP`, `ICMP Type=8` …. */
   readonly protocol: string;
-  readonly icmpType: string;
   readonly source: string;
   readonly sourcePort: string;
   /** An address, or a name in HTTP rules of threat intelligence. */
@@ -16,8 +16,8 @@ export interface FirewallText {
 }
 
 const REQUEST =
-  /^(\S{1,20})(?: Type=(\d{1,3}))? request from (\S{1,300}?)(?::(\d{0,5}))? to (\S{1,300}?)(?::(\d{0,5}))?(?:\.(?=\s|$)|(?= was )|\s*$)/;
-const TRANSLATION = /was DNAT'ed to (\S{1,100}?)(?::(\d{1,5}))?(?:\.|\s|$)/;
+  /^(\S{1,20}(?: Type=\d{1,3})?) request from (\S{1,300}?)(?::(\d{0,5}))? to (\S{1,300}?)(?::(\d{0,5}))?(?:\.(?=\s|$)|(?= was )|\s*$)/;
+const TRANSLATION = /was DNAT'ed to (\S{1,100}?)(?::(\d{0,5}))?(?:\.(?=\s|$)|\s|$)/;
 const LABELS = [
   'Action',
   'Url',
@@ -32,7 +32,7 @@ const LABELS = [
   'Rule',
   'Reason',
 ];
-const LABEL = new RegExp(`(?:^|\\.\\s*\\.?\\s*|\\s)(${LABELS.join('|')}): `, 'g');
+const LABEL = new RegExp(`(?:^|\\.{1,2}) {0,2}(${LABELS.join('|')}): `, 'g');
 
 /** Without brackets around an IPv6 address. */
 function bare(address: string): string {
@@ -43,8 +43,7 @@ function bare(address: string): string {
 export function parseFirewallText(text: string): FirewallText | undefined {
   const request = REQUEST.exec(text);
   if (request === null) return undefined;
-  const [all, protocol = '', icmpType = '', source = '', sourcePort = '', destination = '', destinationPort = ''] =
-    request;
+  const [all, protocol = '', source = '', sourcePort = '', destination = '', destinationPort = ''] = request;
   const rest = text.slice(all.length);
   const translation = TRANSLATION.exec(rest);
   const parts = new Map<string, string>();
@@ -56,7 +55,6 @@ export function parseFirewallText(text: string): FirewallText | undefined {
   }
   return {
     protocol,
-    icmpType,
     source: bare(source),
     sourcePort,
     destination: bare(destination),

@@ -1,4 +1,5 @@
 /** The samples of every source. */
+import { azureFirewall } from './azureFirewall';
 import type { SourceSample } from './scene';
 
-export const SOURCE_SAMPLES: readonly SourceSample[] = [];
+export const SOURCE_SAMPLES: readonly SourceSample[] = [azureFirewall];
