@@ -1,46 +1,33 @@
 /**
- * From raw text to serialized rows in an upload batch, 60,000 flows or 20,000 lines a round. The bars (docs/adding-a-source.md)
- * are per second of CPU: run it on a quiet machine and divide the count by the mean. Half of the peers' addresses never come
- * back, as in a scan.
+ * From raw text to serialized rows in an upload batch, for every source: `npm run bench -- normalize`. Prints a line a content, by the second
+ * of CPU; half of the peers' addresses in the big ones never come back, as in a scan.
  */
 import { bench, describe } from 'vitest';
-import { RowBatch } from '../../shared/rowBatch';
-import { open } from '../shared/sources/normalizing';
-import { awsLog, flowLog, panOsLog } from './flowLogContent';
+import { allSceneContents, bigContents, type Content } from './normalize/contents';
+import { measure } from './normalize/measure';
 
-const CHUNK = 1024 * 1024;
+const ONCE = { iterations: 1, time: 0, warmupIterations: 0, warmupTime: 0 };
 
-/** Normalizes a content into batches that are thrown away, as the pipeline fills them. */
-export function run(content: Buffer, source: string): number {
-  const normalizer = open({ source });
-  const batch = new RowBatch();
-  let sessions = 0;
-  for (let from = 0; from < content.length; from += CHUNK) {
-    for (const outcome of normalizer.feed(content.subarray(from, from + CHUNK))) {
-      if (outcome.kind !== 'session') continue;
-      sessions++;
-      if (!batch.add(outcome.row)) {
-        batch.clear();
-        batch.add(outcome.row);
-      }
-    }
+describe('normalizing', () => {
+  bench('flow logs and firewall lines', async () => report(bigContents()), ONCE);
+  bench('the scene of every source', async () => report(allSceneContents()), ONCE);
+});
+
+function report(contents: readonly Content[]): void {
+  const width = Math.max(...contents.map(({ name }) => name.length));
+  for (const content of contents) {
+    const { bar } = content;
+    const figure = measure(content);
+    const reached = bar.unit === 'MB' ? figure.megabytesPerSecond : figure.recordsPerSecond;
+    const share = `${figure.sessions.toLocaleString('en-US')} sessions of ${figure.records.toLocaleString('en-US')}`;
+    const parts = [
+      reached >= bar.least ? 'met   ' : 'MISSED',
+      content.name.padEnd(width),
+      `${Math.round(figure.recordsPerSecond).toLocaleString('en-US').padStart(9)} records`,
+      `${figure.megabytesPerSecond.toFixed(0).padStart(5)} MB`,
+      `bar ${bar.least.toLocaleString('en-US')} ${bar.unit}`,
+      share,
+    ];
+    process.stdout.write(`${parts.join('  ')}\n`);
   }
-  return sessions;
-}
-
-const CONTENTS = [
-  ['azureVnet', 'flows', 60_000, () => flowLog(60_000, 'vnet')],
-  ['azureNsg', 'flows', 60_000, () => flowLog(60_000, 'nsg')],
-  ['awsVpc', 'flows', 60_000, () => awsLog(60_000)],
-  ['paloAltoPanOs', 'lines', 20_000, () => panOsLog(20_000)],
-] as const;
-
-for (const [source, unit, count, make] of CONTENTS) {
-  describe(`${source}: raw text to serialized rows`, () => {
-    const content = Buffer.from(make());
-    bench(`${count.toLocaleString('en-US')} ${unit}`, () => {
-      const sessions = run(content, source);
-      if (sessions !== count) throw new Error(`${sessions} sessions of ${count}`);
-    });
-  });
 }

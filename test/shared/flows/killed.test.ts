@@ -9,7 +9,7 @@ import { startIdentity } from '../../../infra/local/identity/identity';
 import { checkpointKey } from '../../../shared/flows/checkpoint';
 import { handleBlobEvent } from '../../../shared/flows/normalize';
 import { openNormalizer } from '../../../shared/sources';
-import { flowLog } from '../../bench/flowLogContent';
+import { flowLog } from '../../bench/normalize/flowLogContent';
 import { type Harness, startHarness } from './harness';
 
 const ROOT = join(__dirname, '../../..');

@@ -5,7 +5,7 @@ import type { BlobMessage } from '../../../shared/flows/blobEvents';
 import { type FlowDependencies, handleBlobEvent } from '../../../shared/flows/normalize';
 import { parseNetworks } from '../../../shared/networks';
 import { openNormalizer } from '../../../shared/sources';
-import { awsLog, flowLog } from '../../bench/flowLogContent';
+import { awsLog, flowLog } from '../../bench/normalize/flowLogContent';
 import { MemoryLog, MemoryQueue, MemorySink, MemoryState } from '../../support/memoryPorts';
 import { MemoryBlobs } from './memoryBlobs';
 
