@@ -6,8 +6,8 @@ import { type Address, type AddressBook, toCanonicalAddress } from './addresses'
 import { refineDirection } from './direction';
 import type { ValueOf } from './enumerations';
 import { canonicalMac, isFqdn, isHostname, splitHostName, usernameType } from './names';
-import { type NetworkSession, SCHEMA_VERSION, serializeSession } from './networkSession';
-import { type Field, NETWORK_SESSION_FIELDS } from './networkSessionFields';
+import { SCHEMA_VERSION, serializeFields } from './networkSession';
+import { type Field, type FieldName, NETWORK_SESSION_FIELDS } from './networkSessionFields';
 import { hasPorts, icmpTypeName, protocolName, protocolNumber } from './protocols';
 import type { SessionDraft } from './sessionDraft';
 import { isEventTime, isoTime } from './times';
@@ -42,6 +42,8 @@ const FAILING: ReadonlySet<unknown> = new Set([
 ]);
 
 type Loose = Record<string, unknown>;
+/** The row's fields; a Map, which is quicker to fill and to write than an object of so many members. */
+type Fields = Map<FieldName, unknown>;
 type Side = 'Src' | 'Dst';
 
 /** Fields that are worked out together below, not one by one. */
@@ -83,37 +85,38 @@ export function completeSession(draft: SessionDraft, frame: SessionFrame): Compl
   if (times === undefined) return { kind: 'dead', reason: 'badTime' };
 
   const misfits: Record<string, unknown> = {};
-  const session: Loose = {
-    TimeGenerated: isoTime(times.end),
-    EventStartTime: isoTime(times.start),
-    EventEndTime: isoTime(times.end),
-    EventCount: Math.max(1, Math.min(toWhole(draft.EventCount) ?? 1, MAX_INT)),
-    EventType: frame.type,
-    EventVendor: frame.vendor,
-    EventProduct: frame.product,
-    EventSchemaVersion: SCHEMA_VERSION,
-    SrcIpAddr: source?.text,
-    DstIpAddr: destination?.text,
-  };
+  const end = isoTime(times.end);
+  const session: Fields = new Map<FieldName, unknown>([
+    ['TimeGenerated', end],
+    ['EventStartTime', times.start === times.end ? end : isoTime(times.start)],
+    ['EventEndTime', end],
+    ['EventCount', Math.max(1, Math.min(toWhole(draft.EventCount) ?? 1, MAX_INT))],
+    ['EventType', frame.type],
+    ['EventVendor', frame.vendor],
+    ['EventProduct', frame.product],
+    ['EventSchemaVersion', SCHEMA_VERSION],
+    ['SrcIpAddr', source?.text],
+    ['DstIpAddr', destination?.text],
+  ]);
   for (const name in draft) {
     const field = FIELD_OF.get(name);
     const value = (draft as Loose)[name];
     if (field === undefined || value === undefined || value === '') continue;
     const fitting = fit(field, value);
     if (fitting === undefined) misfits[name] = value;
-    else session[name] = fitting;
+    else session.set(name as FieldName, fitting);
   }
   protocol(session, draft, source ?? destination, misfits);
-  for (const side of ['Src', 'Dst'] as const) completeSide(session, draft, side, misfits);
+  for (const names of SIDES) completeSide(session, draft, names, misfits);
   device(session, draft, frame, misfits);
   result(session);
   sums(session);
-  session.NetworkDirection = direction(session, draft, source, destination);
-  if (session.EventType === 'Flow') delete session.EventSubType;
+  session.set('NetworkDirection', direction(session, draft, source, destination));
+  if (session.get('EventType') === 'Flow') session.set('EventSubType', undefined);
   threat(session, misfits);
-  session.EventOriginalUid ??= frame.identity();
-  session.AdditionalFields = additional(draft.AdditionalFields, misfits);
-  return { kind: 'session', row: serializeSession(session as NetworkSession), time: times.end };
+  if (session.get('EventOriginalUid') === undefined) session.set('EventOriginalUid', frame.identity());
+  session.set('AdditionalFields', additional(draft.AdditionalFields, misfits));
+  return { kind: 'session', row: serializeFields(session), time: times.end };
 }
 
 function look(text: string | undefined, frame: SessionFrame): Address | undefined {
@@ -183,8 +186,10 @@ function fitText(field: Field, text: string): string | undefined {
   }
 }
 
-function protocol(session: Loose, draft: SessionDraft, address: Address | undefined, misfits: Loose): void {
-  session.NetworkProtocolVersion = address?.version;
+const PORTS = ['SrcPortNumber', 'DstPortNumber'] as const;
+
+function protocol(session: Fields, draft: SessionDraft, address: Address | undefined, misfits: Loose): void {
+  session.set('NetworkProtocolVersion', address?.version);
   const text = draft.NetworkProtocol?.trim();
   if (text === undefined || text === '') return;
   const number = /^\d{1,3}$/.test(text) ? Number(text) : protocolNumber(text);
@@ -192,60 +197,87 @@ function protocol(session: Loose, draft: SessionDraft, address: Address | undefi
     misfits.Protocol = text;
     return;
   }
-  session.NetworkProtocol = protocolName(number);
-  if (!hasPorts(number))
-    for (const port of ['SrcPortNumber', 'DstPortNumber']) if (session[port] === 0) delete session[port];
-  const type = session.NetworkIcmpCode;
+  session.set('NetworkProtocol', protocolName(number));
+  if (!hasPorts(number)) for (const port of PORTS) if (session.get(port) === 0) session.set(port, undefined);
+  const type = session.get('NetworkIcmpCode');
   if ((number !== 1 && number !== 58) || typeof type !== 'number') return;
-  session.NetworkIcmpType ??= icmpTypeName(number === 58 || address?.version === 'IPv6' ? 'IPv6' : 'IPv4', type);
+  fill(session, 'NetworkIcmpType', icmpTypeName(number === 58 || address?.version === 'IPv6' ? 'IPv6' : 'IPv4', type));
+}
+
+/** The names of one side's fields. */
+function sideFields(side: Side) {
+  return {
+    address: `${side}IpAddr`,
+    hostname: `${side}Hostname`,
+    domain: `${side}Domain`,
+    domainType: `${side}DomainType`,
+    fqdn: `${side}FQDN`,
+    natAddress: `${side}NatIpAddr`,
+    natPort: `${side}NatPortNumber`,
+    username: `${side}Username`,
+    usernameType: `${side}UsernameType`,
+    userId: `${side}UserId`,
+    userIdType: `${side}UserIdType`,
+    userType: `${side}UserType`,
+    deviceId: `${side}DvcId`,
+    deviceIdType: `${side}DvcIdType`,
+    appName: `${side}AppName`,
+    appId: `${side}AppId`,
+    appType: `${side}AppType`,
+  } as const;
+}
+
+const SIDES = [sideFields('Src'), sideFields('Dst')] as const;
+
+/** Gives a field its value unless it has one. */
+function fill(session: Fields, field: FieldName, value: unknown): void {
+  if (session.get(field) === undefined) session.set(field, value);
 }
 
 /** What the fields of one side require of each other. */
-function completeSide(session: Loose, draft: SessionDraft, side: Side, misfits: Loose): void {
-  const address = session[`${side}IpAddr`];
-  const name = draft[`${side}Hostname`];
+function completeSide(session: Fields, draft: SessionDraft, names: (typeof SIDES)[number], misfits: Loose): void {
+  const address = session.get(names.address);
+  const name = draft[names.hostname];
   if (name !== undefined && name !== '' && name !== address) {
     const host = splitHostName(name);
-    if (host === undefined || address === undefined) misfits[`${side}Hostname`] = name;
+    if (host === undefined || address === undefined) misfits[names.hostname] = name;
     else {
-      session[`${side}Hostname`] = host.hostname;
+      session.set(names.hostname, host.hostname);
       if (host.domain !== undefined) {
-        session[`${side}Domain`] ??= host.domain;
-        session[`${side}FQDN`] ??= host.fqdn;
-        session[`${side}DomainType`] ??= 'FQDN';
+        fill(session, names.domain, host.domain);
+        fill(session, names.fqdn, host.fqdn);
+        fill(session, names.domainType, 'FQDN');
       }
     }
   }
-  if (session[`${side}Domain`] !== undefined) session[`${side}DomainType`] ??= 'FQDN';
-  else delete session[`${side}DomainType`];
-
-  const natAddress = translatedAddress(session[`${side}NatIpAddr`]);
-  if (natAddress === undefined) delete session[`${side}NatIpAddr`];
-  else session[`${side}NatIpAddr`] = natAddress;
-  if (session[`${side}NatPortNumber`] === 0) delete session[`${side}NatPortNumber`];
-
-  const typed = (value: string, type: string, given: string | undefined): void => {
-    if (session[value] === undefined) delete session[type];
-    else session[type] ??= given;
-  };
-  const user = session[`${side}Username`];
-  typed(`${side}Username`, `${side}UsernameType`, typeof user === 'string' ? usernameType(user) : undefined);
-  if (session[`${side}UserId`] === 'S-1-0-0') delete session[`${side}UserId`];
-  const id = session[`${side}UserId`];
+  typed(session, names.domain, names.domainType, 'FQDN');
+  const natAddress = session.get(names.natAddress);
+  if (natAddress !== undefined) session.set(names.natAddress, translatedAddress(natAddress, names.natAddress, misfits));
+  if (session.get(names.natPort) === 0) session.set(names.natPort, undefined);
+  const user = session.get(names.username);
+  typed(session, names.username, names.usernameType, typeof user === 'string' ? usernameType(user) : undefined);
+  if (session.get(names.userId) === 'S-1-0-0') session.set(names.userId, undefined);
+  const id = session.get(names.userId);
   const sid = typeof id === 'string' && id.startsWith('S-1-');
-  typed(`${side}UserId`, `${side}UserIdType`, sid ? 'SID' : 'Other');
-  if (sid || (typeof user === 'string' && user.endsWith('$'))) session[`${side}UserType`] ??= userType(user, id);
-  typed(`${side}DvcId`, `${side}DvcIdType`, 'Other');
-  if (session[`${side}AppName`] === undefined && session[`${side}AppId`] === undefined)
-    delete session[`${side}AppType`];
-  else session[`${side}AppType`] ??= 'Other';
+  typed(session, names.userId, names.userIdType, sid ? 'SID' : 'Other');
+  if (sid || (typeof user === 'string' && user.endsWith('$'))) fill(session, names.userType, userType(user, id));
+  typed(session, names.deviceId, names.deviceIdType, 'Other');
+  if (session.get(names.appName) !== undefined || session.get(names.appId) !== undefined)
+    fill(session, names.appType, 'Other');
+  else if (session.get(names.appType) !== undefined) session.set(names.appType, undefined);
+}
 
-  function translatedAddress(value: unknown): string | undefined {
-    if (typeof value !== 'string') return undefined;
-    const known = toCanonicalAddress(value);
-    if (known === undefined) misfits[`${side}NatIpAddr`] = value;
-    return known === '0.0.0.0' || known === '::' ? undefined : known;
-  }
+/** A value's type: given, unless the record says it; none without the value. */
+function typed(session: Fields, value: FieldName, type: FieldName, given: string | undefined): void {
+  if (session.get(value) !== undefined) fill(session, type, given);
+  else if (session.get(type) !== undefined) session.set(type, undefined);
+}
+
+function translatedAddress(value: unknown, field: string, misfits: Loose): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const known = toCanonicalAddress(value);
+  if (known === undefined) misfits[field] = value;
+  return known === '0.0.0.0' || known === '::' ? undefined : known;
 }
 
 const SYSTEM_SIDS: ReadonlySet<unknown> = new Set(['S-1-5-18', 'S-1-5-19', 'S-1-5-20']);
@@ -254,64 +286,70 @@ function userType(name: unknown, sid: unknown): ValueOf<'userType'> {
   return (typeof name === 'string' && name.endsWith('$')) || SYSTEM_SIDS.has(sid) ? 'Machine' : 'Regular';
 }
 
-function device(session: Loose, draft: SessionDraft, frame: SessionFrame, misfits: Loose): void {
+/** What Dvc is, the first that is there. */
+const DEVICE_NAMES = ['DvcFQDN', 'DvcHostname', 'DvcIpAddr', 'DvcId'] as const;
+
+function device(session: Fields, draft: SessionDraft, frame: SessionFrame, misfits: Loose): void {
   const name = draft.DvcHostname;
-  const stated = typeof session.DvcIpAddr === 'string' ? frame.addresses.look(session.DvcIpAddr)?.text : undefined;
-  if (session.DvcIpAddr !== undefined && stated === undefined) misfits.DvcIpAddr = session.DvcIpAddr;
-  session.DvcIpAddr = stated;
+  const given = session.get('DvcIpAddr');
+  const stated = typeof given === 'string' ? frame.addresses.look(given)?.text : undefined;
+  if (given !== undefined && stated === undefined) misfits.DvcIpAddr = given;
+  session.set('DvcIpAddr', stated);
   if (name !== undefined && name !== '') {
     const host = splitHostName(name);
     const address = frame.addresses.look(name);
-    if (address !== undefined) session.DvcIpAddr ??= address.text;
+    if (address !== undefined) fill(session, 'DvcIpAddr', address.text);
     else if (host === undefined) misfits.DvcHostname = name;
     else {
-      session.DvcHostname = host.hostname;
+      session.set('DvcHostname', host.hostname);
       if (host.domain !== undefined) {
-        session.DvcDomain ??= host.domain;
-        session.DvcFQDN ??= host.fqdn;
+        fill(session, 'DvcDomain', host.domain);
+        fill(session, 'DvcFQDN', host.fqdn);
       }
     }
   }
-  if (session.DvcDomain !== undefined) session.DvcDomainType ??= 'FQDN';
-  else delete session.DvcDomainType;
-  if (session.DvcId === undefined) delete session.DvcIdType;
-  else session.DvcIdType ??= 'Other';
-  session.Dvc =
-    session.DvcFQDN ??
-    session.DvcHostname ??
-    session.DvcIpAddr ??
-    session.DvcId ??
-    (draft.Dvc || `${String(session.EventVendor)}/${String(session.EventProduct)}`);
+  if (session.get('DvcDomain') !== undefined) fill(session, 'DvcDomainType', 'FQDN');
+  else session.set('DvcDomainType', undefined);
+  if (session.get('DvcId') === undefined) session.set('DvcIdType', undefined);
+  else fill(session, 'DvcIdType', 'Other');
+  const names = DEVICE_NAMES.map((field) => session.get(field)).find((known) => known !== undefined);
+  session.set('Dvc', names ?? (draft.Dvc || `${frame.vendor}/${frame.product}`));
 }
 
 /** Result and severity follow from the action where the record does not say; a blocked session never succeeded. */
-function result(session: Loose): void {
-  if (FAILING.has(session.DvcAction)) {
-    session.EventResult = 'Failure';
-    if (session.EventSeverity === undefined || session.EventSeverity === 'Informational') session.EventSeverity = 'Low';
+function result(session: Fields): void {
+  if (FAILING.has(session.get('DvcAction'))) {
+    session.set('EventResult', 'Failure');
+    if (session.get('EventSeverity') === undefined || session.get('EventSeverity') === 'Informational')
+      session.set('EventSeverity', 'Low');
   } else {
-    session.EventResult ??= 'Success';
-    session.EventSeverity ??= 'Informational';
+    fill(session, 'EventResult', 'Success');
+    fill(session, 'EventSeverity', 'Informational');
   }
 }
 
-function sums(session: Loose): void {
-  for (const unit of ['Bytes', 'Packets']) {
-    const sent = session[`Src${unit}`] as number | undefined;
-    const received = session[`Dst${unit}`] as number | undefined;
-    if (session[`Network${unit}`] !== undefined || (sent === undefined && received === undefined)) continue;
+const SUMS = [
+  ['NetworkBytes', 'SrcBytes', 'DstBytes'],
+  ['NetworkPackets', 'SrcPackets', 'DstPackets'],
+] as const;
+
+function sums(session: Fields): void {
+  for (const [total, source, destination] of SUMS) {
+    const sent = session.get(source) as number | undefined;
+    const received = session.get(destination) as number | undefined;
+    if (session.get(total) !== undefined || (sent === undefined && received === undefined)) continue;
     const sum = (sent ?? 0) + (received ?? 0);
-    if (Number.isSafeInteger(sum)) session[`Network${unit}`] = sum;
+    if (Number.isSafeInteger(sum)) session.set(total, sum);
   }
 }
 
 function direction(
-  session: Loose,
+  session: Fields,
   draft: SessionDraft,
   source: Address | undefined,
   destination: Address | undefined,
 ): ValueOf<'networkDirection'> {
-  const endpoint = session.EventType === 'EndpointNetworkSession';
+  const endpoint = session.get('EventType') === 'EndpointNetworkSession';
   const given = draft.NetworkDirection;
   if (given !== undefined) {
     return (given === 'Listen' && !endpoint) || (given === 'External' && endpoint) ? 'NA' : given;
@@ -322,22 +360,23 @@ function direction(
 }
 
 /** Which of the two addresses the threat's address is; without being either it has no place. */
-function threat(session: Loose, misfits: Loose): void {
-  const text = session.ThreatIpAddr;
+function threat(session: Fields, misfits: Loose): void {
+  const text = session.get('ThreatIpAddr');
   if (text === undefined) {
-    if (session.ThreatField !== undefined && session[String(session.ThreatField)] === undefined)
-      delete session.ThreatField;
+    if (session.get('ThreatField') !== undefined && session.get(session.get('ThreatField') as FieldName) === undefined)
+      session.set('ThreatField', undefined);
     return;
   }
   const address = typeof text === 'string' ? toCanonicalAddress(text) : undefined;
-  const field = address === session.SrcIpAddr ? 'SrcIpAddr' : address === session.DstIpAddr ? 'DstIpAddr' : undefined;
+  const field =
+    address === session.get('SrcIpAddr') ? 'SrcIpAddr' : address === session.get('DstIpAddr') ? 'DstIpAddr' : undefined;
   if (address === undefined || field === undefined) {
     misfits.ThreatIpAddr = text;
-    delete session.ThreatIpAddr;
-    delete session.ThreatField;
+    session.set('ThreatIpAddr', undefined);
+    session.set('ThreatField', undefined);
   } else {
-    session.ThreatIpAddr = address;
-    session.ThreatField ??= field;
+    session.set('ThreatIpAddr', address);
+    fill(session, 'ThreatField', field);
   }
 }
 

@@ -30,14 +30,21 @@ export const MAX_TEXT = 8192;
 /** The session as one JSON object without empty fields: row width is what costs. */
 export function serializeSession(session: NetworkSession): string {
   let members = '';
-  for (const name in session) {
-    const value = session[name as FieldName];
-    if (value === undefined || value === '') continue;
-    const text =
-      typeof value === 'string' ? jsonText(value) : typeof value === 'object' ? JSON.stringify(value) : value;
-    members += `${members === '' ? '' : ','}"${name}":${text}`;
-  }
+  for (const name in session) members = withMember(members, name, session[name as FieldName]);
   return `{${members}}`;
+}
+
+/** The same for fields by name. */
+export function serializeFields(fields: ReadonlyMap<string, unknown>): string {
+  let members = '';
+  for (const [name, value] of fields) members = withMember(members, name, value);
+  return `{${members}}`;
+}
+
+function withMember(members: string, name: string, value: unknown): string {
+  if (value === undefined || value === '') return members;
+  const text = typeof value === 'string' ? jsonText(value) : typeof value === 'object' ? JSON.stringify(value) : value;
+  return members === '' ? `"${name}":${text}` : `${members},"${name}":${text}`;
 }
 
 /** A text as a JSON string, cut to MAX_TEXT; plain ASCII, the usual case, is not looked at twice. */

@@ -63,7 +63,11 @@ const VENDOR_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 );
 /** Prefixes of vendors' own keys. */
 const VENDOR_KEY = /^(PanOS|PanSrc|PanDst|FTNTFGT|ad\.)/;
-const KEY = /(?:^|\s)([A-Za-z0-9_.\-[\]]{1,80})=/g;
+const MAX_KEY = 80;
+/** 1 at the codes of the characters that a key may have. */
+const KEY_CODES = new Uint8Array(128);
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-[]')
+  KEY_CODES[character.charCodeAt(0)] = 1;
 /** Lengths at which relays cut lines: the last pair of such a line is not to be trusted. */
 const CUT_LENGTHS: ReadonlySet<number> = new Set([1024, 2048, 4096, 8192]);
 
@@ -82,27 +86,31 @@ export function parseCef(line: string): CefLine | undefined {
   if (start === null) return undefined;
   const header: string[] = [];
   let from = start.index + start[0].length - 2;
-  let field = '';
-  for (let at = from; at < line.length && header.length < 7; at++) {
-    const code = line.charCodeAt(at);
-    if (code === 0x5c) at++;
-    else if (code === 0x7c) {
-      field = line.slice(from, at);
-      header.push(field.includes('\\') ? field.replaceAll(/\\([\\|])/g, '$1') : field);
-      from = at + 1;
-    }
+  while (header.length < 7) {
+    const end = unescapedPipe(line, from);
+    if (end < 0) return undefined;
+    const field = line.slice(from, end);
+    header.push((field.includes('\\') ? field.replaceAll(/\\([\\|])/g, '$1') : field).trim());
+    from = end + 1;
   }
-  if (header.length < 7) return undefined;
-  const [, vendor = '', product = '', version = '', classId = '', name = '', severity = ''] = header.map((part) =>
-    part.trim(),
-  );
+  const [, vendor = '', product = '', version = '', classId = '', name = '', severity = ''] = header;
   const own = VENDOR_KEYS.get(vendor === '' || vendor === 'CheckPoint' ? 'check point' : vendor.toLowerCase());
   const extension = parseExtension(line.slice(from), CUT_LENGTHS.has(line.length), own);
   return { sender: sender(line.slice(0, start.index)), vendor, product, version, classId, name, severity, extension };
 }
 
+/** Where the next pipe stands that no backslash escapes; -1 when there is none. */
+function unescapedPipe(line: string, from: number): number {
+  for (let at = line.indexOf('|', from); at >= 0; at = line.indexOf('|', at + 1)) {
+    let backslashes = 0;
+    while (line.charCodeAt(at - 1 - backslashes) === 0x5c && at - backslashes > from) backslashes++;
+    if (backslashes % 2 === 0) return at;
+  }
+  return -1;
+}
+
 function isKey(key: string, own: ReadonlySet<string> | undefined): boolean {
-  return KEYS.has(key) || own?.has(key) === true || isLabel(key) || VENDOR_KEY.test(key);
+  return KEYS.has(key) || VENDOR_KEY.test(key) || isLabel(key) || own?.has(key) === true;
 }
 
 /** Whether a key names what another holds (`cs1Label` for `cs1`). */
@@ -112,24 +120,30 @@ export function isLabel(key: string): boolean {
 
 function parseExtension(text: string, cut: boolean, own: ReadonlySet<string> | undefined): Map<string, string> {
   const pairs = new Map<string, string>();
-  KEY.lastIndex = 0;
   let key = '';
   let from = -1;
   const add = (to: number): void => {
     const value = unescapeValue(text.slice(from, to).trim());
     if (!pairs.get(key)) pairs.set(key, value);
   };
-  for (let match = KEY.exec(text); match !== null; match = KEY.exec(text)) {
-    const found = match[1] as string;
+  for (let equals = text.indexOf('='); equals >= 0; equals = text.indexOf('=', equals + 1)) {
+    const start = keyStart(text, equals);
+    if (start < 0) continue;
+    const found = text.slice(start, equals);
     if (from >= 0 && !isKey(found, own)) continue;
-    if (from >= 0) add(match.index);
+    if (from >= 0) add(start);
     key = found;
-    from = KEY.lastIndex;
-    // The next key may follow at once (`src= dst=`): its blank is then part of this match's end.
-    KEY.lastIndex = from;
+    from = equals + 1;
   }
   if (from >= 0 && !cut) add(text.length);
   return pairs;
+}
+
+/** Where the word before an equals sign begins, if it has a key's letters and stands alone; -1 otherwise. */
+function keyStart(text: string, equals: number): number {
+  let at = equals;
+  while (at > 0 && KEY_CODES[text.charCodeAt(at - 1)] === 1) if (equals - --at > MAX_KEY) return -1;
+  return at < equals && (at === 0 || /\s/.test(text.charAt(at - 1))) ? at : -1;
 }
 
 function unescapeValue(value: string): string {
@@ -154,7 +168,22 @@ export function labelled(extension: ReadonlyMap<string, string>): Map<string, st
   for (const [key, label] of extension) {
     if (!isLabel(key)) continue;
     const value = extension.get(key.slice(0, -5));
-    if (value) values.set(label.toLowerCase().replaceAll(/[^a-z0-9]/g, ''), value);
+    if (value) values.set(labelName(label), value);
   }
   return values;
+}
+
+/** A product has a few labels, and writes them into every line. */
+const LABEL_NAMES = new Map<string, string>();
+const MAX_LABELS = 1000;
+
+/** A label's lower-case letters and digits. */
+export function labelName(label: string): string {
+  let name = LABEL_NAMES.get(label);
+  if (name === undefined) {
+    name = label.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+    if (LABEL_NAMES.size >= MAX_LABELS) LABEL_NAMES.clear();
+    LABEL_NAMES.set(label, name);
+  }
+  return name;
 }

@@ -65,16 +65,17 @@ export function parseLogTime(text: string): number | undefined {
 }
 
 function assemble(
-  parts: readonly (string | number | undefined)[],
+  [yearText, monthText, dayText, hourText, minuteText, secondText]: readonly (string | number | undefined)[],
   fraction: string | undefined,
   zone: string | undefined,
 ): number | undefined {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  const [month, day] = [Number(monthText), Number(dayText)];
+  const [hour, minute, second] = [Number(hourText), Number(minuteText), Number(secondText)];
   if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
-  const whole = Date.UTC(year, month - 1, day, hour, minute, second);
-  if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return undefined;
+  const date = Date.UTC(Number(yearText), month - 1, day);
+  if (day > 28 && new Date(date).getUTCDate() !== day) return undefined;
   const milliseconds = fraction === undefined ? 0 : Math.floor(Number(`0.${fraction}`) * 1000);
-  return checked(whole + milliseconds - zoneOffset(zone));
+  return checked(date + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds - zoneOffset(zone));
 }
 
 /** Milliseconds that a zone is ahead of UTC. */

@@ -2,7 +2,7 @@
  * CommonSecurityLog: a CEF line as a row of that table, so that lines and exported rows share one mapping, and what only its rows
  * have: the keys without a column (AdditionalExtensions) and custom fields by the names in their labels.
  */
-import { type CefLine, labelled, parseCef } from '../formats/cef';
+import { type CefLine, labelled, labelName, parseCef } from '../formats/cef';
 import type { JsonValue } from '../formats/json';
 import { meaningful, type Row } from './row';
 
@@ -168,9 +168,11 @@ export class CefRow implements SecurityLogRow {
     return meaningful(this.labels.get(label) ?? '');
   }
 
-  *extensions(): Generator<readonly [string, string]> {
+  extensions(): readonly (readonly [string, string])[] {
+    const others: (readonly [string, string])[] = [];
     for (const [key, value] of this.line.extension)
-      if (!COLUMNS.has(key) && !isLabel(key)) yield [key, meaningful(value)];
+      if (!COLUMNS.has(key) && !isLabel(key)) others.push([key, meaningful(value)]);
+    return others;
   }
 }
 
@@ -214,10 +216,7 @@ class ExportedRow implements SecurityLogRow {
       this.labels = labelled(this.pairs);
       for (const column of this.row.columns()) {
         if (!column.endsWith('Label')) continue;
-        const name = this.row
-          .text(column)
-          .toLowerCase()
-          .replaceAll(/[^a-z0-9]/g, '');
+        const name = labelName(this.row.text(column));
         const of = column.slice(0, -5);
         const value = this.text(of) || this.text(`Field${of}`);
         if (name !== '' && value !== '') this.labels.set(name, value);

@@ -15,10 +15,12 @@ export interface Row {
 
 const FILLERS: ReadonlySet<string> = new Set(['-', 'N/A', 'n/a', 'null', 'NULL', '(null)', 'None']);
 
+const LONGEST_FILLER = Math.max(...[...FILLERS].map((filler) => filler.length));
+
 /** Without white space around, and empty for a filler. */
 export function meaningful(text: string): string {
   const trimmed = text.trim();
-  return FILLERS.has(trimmed) ? '' : trimmed;
+  return trimmed.length <= LONGEST_FILLER && FILLERS.has(trimmed) ? '' : trimmed;
 }
 
 /** A JSON value as text: objects and arrays as JSON. */
