@@ -89,6 +89,8 @@ export interface RawNode {
   readonly Function?: RawNode;
   readonly ChartType?: RawToken;
   readonly Type?: RawNode;
+  readonly NameAndType?: RawNode;
+  readonly DefaultValue?: { readonly Value: RawNode } | null;
   readonly Subquery?: RawNode;
   readonly Operand?: RawNode;
   readonly Keys?: { readonly Columns: RawList };

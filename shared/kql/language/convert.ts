@@ -4,8 +4,8 @@ import { jsonText, literalValue } from './constants';
 import { diagnosticsOf, LanguageError } from './diagnostics';
 import { ARITHMETIC, COMPARISONS, LIST_TESTS, MEANINGS, TEXT_TESTS } from './forms';
 import { createOperatorConverter } from './operators';
-import { columnsOf, constructName, scalarType, typeOfTypeof } from './symbols';
-import type { CalledFunction, Expression, ParameterNode, Source, Statement } from './syntax';
+import { columnsOf, constructName, scalarType, typeNamed, typeOfTypeof } from './symbols';
+import type { CalledFunction, Expression, ParameterNode, ScalarType, Source, Statement } from './syntax';
 
 export interface Converter {
   statements(list: RawList): readonly Statement[];
@@ -193,8 +193,26 @@ export function createConverter(source: Source, shift = 0): Converter {
 
   function pathExpression(node: RawNode): Expression {
     const selector = node.Selector;
-    if (selector === undefined || kindName(selector) !== 'NameReference') return unsupported(node);
-    return { kind: 'path', base: required(node.Expression, node), member: selector.SimpleName ?? '', ...base(node) };
+    if (selector === undefined) return unsupported(node);
+    switch (kindName(selector)) {
+      case 'NameReference':
+        return {
+          kind: 'path',
+          base: required(node.Expression, node),
+          member: selector.SimpleName ?? '',
+          ...base(node),
+        };
+      // `bag.[0]` is `bag[0]`.
+      case 'BracketedExpression':
+        return {
+          kind: 'element',
+          base: required(node.Expression, node),
+          index: required(selector.Expression, node),
+          ...base(node),
+        };
+      default:
+        return unsupported(node);
+    }
   }
 
   function calledOf(node: RawNode): { readonly called: CalledFunction } | undefined {
@@ -243,7 +261,7 @@ export function createConverter(source: Source, shift = 0): Converter {
   const operator = createOperatorConverter({ place, expression, expressions, required });
 
   function statements(list: RawList): readonly Statement[] {
-    return toArray(list).map((node): Statement => {
+    return toArray(list).flatMap((node): Statement | readonly Statement[] => {
       switch (kindName(node)) {
         case 'LetStatement':
           return {
@@ -256,13 +274,37 @@ export function createConverter(source: Source, shift = 0): Converter {
           return { kind: 'expression', value: required(node.Expression, node), ...place(node) };
         case 'SetOptionStatement':
           return { kind: 'option', ...place(node) };
+        case 'QueryParametersStatement':
+          return toArray(node.Parameters).map(queryParameter);
         default:
-          return { kind: 'unsupported', construct: constructName(node), ...place(node) };
+          return { kind: 'unsupported', construct: statementName(node), ...place(node) };
       }
     });
   }
 
+  /** A declared query parameter is the value that it has where none is given. */
+  function queryParameter(node: RawNode): Statement {
+    const value = node.DefaultValue?.Value;
+    if (value === undefined)
+      return { kind: 'unsupported', construct: 'A query parameter without a value', ...place(node) };
+    return {
+      kind: 'let',
+      name: node.NameAndType?.Name?.SimpleName ?? '',
+      value: expression(value),
+      ...place(node),
+      ...typed(typeNamed(node.NameAndType?.Type?.toString().trim() ?? '')),
+    };
+  }
+
   return { statements, expression };
+}
+
+function typed(type: ScalarType | undefined) {
+  return type === undefined ? {} : { type };
+}
+
+function statementName(node: RawNode): string {
+  return `The statement ${/^\w+/.exec(node.toString().trim())?.[0] ?? kindName(node)}`;
 }
 
 function wildcardText(node: RawNode): string {

@@ -272,7 +272,8 @@ export type Expression =
   | UnsupportedNode;
 
 export type Statement =
-  | (Place & { readonly kind: 'let'; readonly name: string; readonly value: Expression })
+  /** `type`: what the value becomes, for a declared query parameter. */
+  | (Place & { readonly kind: 'let'; readonly name: string; readonly value: Expression; readonly type?: ScalarType })
   | (Place & { readonly kind: 'expression'; readonly value: Expression })
   | (Place & { readonly kind: 'option' })
   | (Place & { readonly kind: 'unsupported'; readonly construct: string });

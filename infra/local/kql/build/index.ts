@@ -354,12 +354,14 @@ export function buildQuery(
 
   function bindStatements(list: readonly Statement[], scope: Scope, row: Row | undefined): void {
     for (const statement of list) {
-      if (statement.kind === 'let') scope.names.set(statement.name, letBinding(statement.value, scope, row));
+      if (statement.kind === 'let')
+        scope.names.set(statement.name, letBinding(statement.value, scope, row, statement.type));
       else if (statement.kind === 'unsupported') throw unsupported(statement.construct, statement);
     }
   }
 
-  function letBinding(value: Expression, scope: Scope, row: Row | undefined): Binding {
+  function letBinding(value: Expression, scope: Scope, row: Row | undefined, type?: ScalarType): Binding {
+    if (type !== undefined) return bindingOf(value, false, type, scope, row);
     // A function sees what was declared before it.
     if (value.kind === 'functionDeclaration')
       return { kind: 'function', scope: { parent: scope.parent, names: new Map(scope.names) } };

@@ -1,5 +1,5 @@
-/** Runs conformance.txt: Kusto's semantics, one small query each. */
-import { readFileSync } from 'node:fs';
+/** Runs the tables of conformance/: Kusto's semantics, one small query each. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Cell, type Engine, openEngine } from './engine';
@@ -10,11 +10,14 @@ interface Case {
   readonly expected: readonly Cell[][];
 }
 
-function readCases(): readonly Case[] {
+const FOLDER = join(__dirname, 'conformance');
+
+/** See the head of language.txt. */
+function readCases(file: string): readonly Case[] {
   const cases: Case[] = [];
   let group = '';
   let query = '';
-  for (const line of readFileSync(join(__dirname, 'conformance.txt'), 'utf8').split('\n')) {
+  for (const line of readFileSync(join(FOLDER, file), 'utf8').split('\n')) {
     if (line.startsWith('# ')) group = line.slice(2);
     else if (line.startsWith('  => '))
       cases.push({ group, query, expected: JSON.parse(`[${line.slice(5)}]`) as Cell[][] });
@@ -29,7 +32,10 @@ function normalized(rows: readonly Cell[][], query: string): readonly Cell[][] {
   return [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
-const cases = readCases();
+const cases = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.txt'))
+  .sort()
+  .flatMap(readCases);
 let engine: Engine;
 
 beforeAll(async () => {
