@@ -1,103 +1,97 @@
 /**
- * Zeek's conn.log, from Corelight sensors or Zeek itself: JSON lines (also with the keys that relays rename), TSV with header lines, and
- * rows of Corelight_CL, whose column Message holds the JSON.
+ * Zeek's conn.log, from Corelight sensors or Zeek itself: JSON lines (also with the keys that relays rename), TSV with its header lines or
+ * without them, and rows of Corelight_CL, whose column Message holds the JSON.
  * Follows the upstream mapping ASimNetworkSessionCorelightZeek 0.2 and corrects:
  * - NetworkSessionId is filled (community_id);
- * - durations are fractional seconds;
+ * - durations are fractional seconds, and the end is the start with the duration, not when the record was written;
  * - rejected connections are `Reset`, attempts without a reply failures;
  * - both ends outside is External; without any locality flag set the addresses tell;
  * - the history is NetworkConnectionHistory; for ICMP the ports are type and code.
  */
-
 import type { SessionDraft } from '../asim/sessionDraft';
-import type { JsonObject } from '../formats/json';
+import { asObject, type JsonObject, type JsonValue } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { type ZeekHeader, zeekFields, zeekHeader } from '../formats/zeek';
 import { JsonRow, type Row, TextRow } from './row';
 import {
   dead,
+  isRefusal,
   type LineForm,
   type LineReading,
   type LogLine,
   type MappingContext,
+  type ObjectForm,
   type Refusal,
   type RowSource,
   skipped,
 } from './source';
+import { CONN_COLUMNS, isConnPath, taggedRecord, zeekKind, zeekNames, zeekNamesOfRow } from './zeekRecord';
 import { localityDirection, ZEEK_STATES } from './zeekStates';
 
 const TABLE = 'Corelight_CL';
-const PATHS: ReadonlySet<string> = new Set(['conn', 'conn_red', 'conn_long']);
-/** Names of nested and renamed keys, as conn.log has them. */
-const RENAMED: Readonly<Record<string, string>> = {
-  id_orig_h: 'id.orig_h',
-  id_orig_p: 'id.orig_p',
-  id_resp_h: 'id.resp_h',
-  id_resp_p: 'id.resp_p',
-  'source.ip': 'id.orig_h',
-  'source.port': 'id.orig_p',
-  'destination.ip': 'id.resp_h',
-  'destination.port': 'id.resp_p',
+
+/** The columns that all logs of connections' parts begin with: tells Zeek's lines where a relay dropped the header. */
+const HEADERLESS =
+  /^\d{9,10}\.\d{1,9}\t[A-Za-z0-9]{9,24}\t[0-9a-fA-F.:]{2,45}\t\d{1,5}\t[0-9a-fA-F.:]{2,45}\t\d{1,5}\t(tcp|udp|icmp|unknown_transport)\t/;
+const DEFAULT_HEADER: ZeekHeader = {
+  separator: '\t',
+  emptyField: '(empty)',
+  unsetField: '-',
+  path: 'conn',
+  fields: CONN_COLUMNS,
 };
-const MAX_PORT_PAIRS = 4;
 
-/** A record of conn.log with its keys as Zeek writes them; undefined when it has no originator. */
-function connRecord(record: JsonObject): JsonObject | undefined {
-  const id = record.id;
-  const nested = typeof id === 'object' && id !== null && !Array.isArray(id) ? (id as JsonObject) : undefined;
-  const flat: Record<string, JsonObject[string]> = { ...record };
-  if (nested !== undefined) {
-    for (const key of Object.keys(nested).slice(0, MAX_PORT_PAIRS)) flat[`id.${key}`] = nested[key];
-  }
-  for (const [from, to] of Object.entries(RENAMED))
-    if (flat[to] === undefined && flat[from] !== undefined) flat[to] = flat[from];
-  return flat['id.orig_h'] === undefined ? undefined : flat;
+/** A line of conn.log with the columns of its default; what a site added behind them has no name. */
+function readHeaderless(line: string): Row | Refusal {
+  const cells = line.split('\t');
+  const fields = zeekFields(DEFAULT_HEADER, cells.slice(0, CONN_COLUMNS.length).join('\t'));
+  if (fields === undefined || !ZEEK_STATES.has(fields.get('conn_state') ?? '')) return skipped('notConn');
+  return new TextRow(TABLE, fields);
 }
 
-function readObject(record: JsonObject): Row | Refusal {
-  const conn = connRecord(record);
-  return conn === undefined ? dead('noOriginator') : new JsonRow(TABLE, conn);
+/** The record that a row holds in its column Message, or is. */
+function recordOf(row: Row): Row | Refusal {
+  const message = row.value('Message') ?? row.value('Message_s') ?? row.value('RawData');
+  if (message === undefined) return new JsonRow(TABLE, zeekNamesOfRow(row));
+  if (typeof message === 'string' && HEADERLESS.test(message)) return readHeaderless(message);
+  const record = asObject(message);
+  return record === undefined ? dead('malformedMessage') : readRecord(record);
 }
 
-/** The record inside of a table's row, or the row itself when it is one. */
-function inner(row: Row): Row | undefined {
-  const message = row.value('Message') ?? row.value('Message_s');
-  if (typeof message === 'object' && message !== null && !Array.isArray(message)) {
-    const conn = connRecord(message as JsonObject);
-    return conn === undefined ? undefined : new JsonRow(TABLE, conn);
-  }
-  return row.text('id.orig_h') === '' ? undefined : row;
+/** A JSON object of Zeek's. */
+function readRecord(record: JsonObject): Row | Refusal {
+  const tagged = taggedRecord(record) ?? record;
+  return zeekKind(tagged) === 'other' ? skipped('notConn') : new JsonRow(TABLE, zeekNames(tagged));
 }
 
-const flag = (row: Row, key: string): boolean | undefined => {
-  const text = row.text(key).toLowerCase();
-  return text === 'true' || text === 't' ? true : text === 'false' || text === 'f' ? false : undefined;
-};
+function flag(text: string): boolean | undefined {
+  if (/^(true|t|1)$/i.test(text)) return true;
+  return /^(false|f|0)$/i.test(text) ? false : undefined;
+}
 
 /** Seconds with a fraction as whole milliseconds. */
 function milliseconds(text: string): number | undefined {
-  return /^\d{1,10}(\.\d{1,12})?(e-?\d{1,2})?$/i.test(text) ? Math.round(Number(text) * 1000) : undefined;
+  return /^\d{1,10}(\.\d{1,25})?(e-?\d{1,2})?$/i.test(text) ? Math.round(Number(text) * 1000) : undefined;
 }
 
-function path(row: Row): string {
-  const message = row.value('Message') ?? row.value('Message_s');
-  if (typeof message === 'object' && message !== null && !Array.isArray(message))
-    return String((message as JsonObject)._path ?? '');
-  return row.text('_path');
+function text(value: JsonValue): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
 }
 
 function map(row: Row): SessionDraft | Refusal {
-  const named = path(row);
-  if (named !== '' && !PATHS.has(named)) return skipped('notConn');
-  const conn = inner(row);
-  if (conn === undefined) return dead('malformedMessage');
+  const conn = recordOf(row);
+  if (isRefusal(conn)) return conn;
   const get = (key: string): string => conn.text(key);
-  const protocol = get('proto') || get('ip_proto');
-  const icmp = /^icmp6?$/i.test(protocol);
+  const path = get('_path');
+  if (path !== '' && !isConnPath(path)) return skipped('notConn');
+  if (get('id.orig_h') === '') return dead('noOriginator');
+  const protocol = /^(|unknown_transport)$/i.test(get('proto')) ? get('ip_proto') || get('proto') : get('proto');
+  const icmp = /^(icmp6?|ipv6-icmp|1|58)$/i.test(protocol);
   const state = ZEEK_STATES.get(get('conn_state'));
   const start = parseLogTime(get('ts'));
   const duration = milliseconds(get('duration'));
-  const [locally, remotely] = [flag(conn, 'local_orig'), flag(conn, 'local_resp')];
+  const [locally, remotely] = [flag(get('local_orig')), flag(get('local_resp'))];
+  const service = conn.value('service');
   return {
     EventStartTime: start,
     EventEndTime: start === undefined ? parseLogTime(get('_write_ts')) : start + (duration ?? 0),
@@ -107,7 +101,7 @@ function map(row: Row): SessionDraft | Refusal {
     EventSeverity: state?.severity,
     EventOriginalResultDetails: state === undefined ? get('conn_state') : `${get('conn_state')}: ${state.meaning}`,
     EventOriginalUid: get('uid'),
-    EventOriginalType: named || 'conn',
+    EventOriginalType: path || 'conn',
     NetworkSessionId: get('community_id'),
     DvcHostname: get('_system_name'),
     SrcIpAddr: get('id.orig_h'),
@@ -124,13 +118,13 @@ function map(row: Row): SessionDraft | Refusal {
     SrcPackets: get('orig_pkts'),
     DstPackets: get('resp_pkts'),
     NetworkProtocol: icmp && get('id.orig_h').includes(':') ? 'ICMPv6' : protocol,
-    NetworkApplicationProtocol: get('service').toUpperCase(),
+    NetworkApplicationProtocol: service === undefined ? '' : text(service).toUpperCase(),
     NetworkConnectionHistory: get('history'),
     // Both false also where the sensor was told of no local networks: then the addresses know better.
     NetworkDirection: locally || remotely ? localityDirection(locally, remotely) : undefined,
     AdditionalFields: {
       IcmpCode: icmp ? get('id.resp_p') : '',
-      MissedBytes: get('missed_bytes') === '0' ? '' : get('missed_bytes'),
+      MissedBytes: /^0(\.0+)?$/.test(get('missed_bytes')) ? '' : get('missed_bytes'),
       TunnelParents: get('tunnel_parents') === '[]' ? '' : get('tunnel_parents'),
       LocalOriginator: get('local_orig'),
       LocalResponder: get('local_resp'),
@@ -146,14 +140,16 @@ class TsvReading implements LineReading {
     this.header = memory === '' ? undefined : (JSON.parse(memory) as ZeekHeader);
   }
 
-  read({ text }: LogLine): Row | Refusal | undefined {
-    if (text.startsWith('#')) {
-      this.header = text.startsWith('#close') ? undefined : zeekHeader(this.header, text);
+  read({ text: line, message }: LogLine): Row | Refusal | undefined {
+    if (line.startsWith('#')) {
+      this.header = line.startsWith('#close') ? undefined : zeekHeader(this.header, line);
       return undefined;
     }
-    if (this.header === undefined || this.header.fields.length === 0) return dead('noHeader');
-    if (!PATHS.has(this.header.path)) return skipped('notConn');
-    const fields = zeekFields(this.header, text);
+    if (this.header === undefined) return readHeaderless(message);
+    const { path, fields: columns } = this.header;
+    if (columns.length === 0) return dead('noHeader');
+    if (!isConnPath(path) && !columns.includes('conn_state')) return skipped('notConn');
+    const fields = zeekFields(this.header, line);
     return fields === undefined ? dead('wrongFieldCount') : new TextRow(TABLE, fields);
   }
 
@@ -167,8 +163,15 @@ class TsvReading implements LineReading {
 }
 
 const TSV: LineForm = {
-  owns: ({ text }) => /^#(separator \\x|fields\s|set_separator\s|path\s|open\s)/.test(text),
+  owns: ({ text: line, message }) =>
+    /^#(separator \\x|(fields|set_separator|empty_field|unset_field|path|open|types)\s)/.test(line) ||
+    HEADERLESS.test(message),
   open: (_: MappingContext, memory) => new TsvReading(memory),
+};
+
+const JSON_FORM: ObjectForm = {
+  owns: (record) => zeekKind(record) !== undefined || taggedRecord(record) !== undefined,
+  read: readRecord,
 };
 
 export const corelightZeek: RowSource = {
@@ -179,24 +182,14 @@ export const corelightZeek: RowSource = {
   facts: 'ASimNetworkSessionCorelightZeek 0.2',
   asim: { vendor: 'Corelight', product: 'Zeek', types: ['Flow'] },
   filter: 'Records of conn, conn_red and conn_long; other logs are skipped (notConn).',
-  forms: ['Zeek JSON, also with nested or renamed ids', 'Zeek TSV with header lines'],
+  forms: [
+    'Zeek JSON, also with nested, renamed (Elastic, Logstash) or tagged keys',
+    'Zeek TSV with header lines, or with the default columns',
+  ],
   sweep: true,
   gaps: ['a connection in conn_long is told again when it ends'],
   format: 'rows',
-  rows: {
-    tables: { [TABLE]: [] },
-    owns: () => true,
-    map,
-  },
+  rows: { tables: { [TABLE]: [] }, owns: () => true, map },
   lineForms: [TSV],
-  objectForms: [
-    {
-      owns: (record) => {
-        if (typeof record._path === 'string' && record.ts !== undefined) return true;
-        return record.uid !== undefined && record.ts !== undefined && record.conn_state !== undefined;
-      },
-      read: (record) =>
-        typeof record._path === 'string' && !PATHS.has(record._path) ? skipped('notConn') : readObject(record),
-    },
-  ],
+  objectForms: [JSON_FORM],
 };

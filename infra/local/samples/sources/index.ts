@@ -1,5 +1,6 @@
 /** The samples of every source. */
 import { azureFirewall } from './azureFirewall';
+import { corelightZeek } from './corelightZeek';
 import type { SourceSample } from './scene';
 
-export const SOURCE_SAMPLES: readonly SourceSample[] = [azureFirewall];
+export const SOURCE_SAMPLES: readonly SourceSample[] = [azureFirewall, corelightZeek];
