@@ -25,16 +25,30 @@ const MAPPED: ReadonlySet<string> = new Set([
   'PanOSPacketsSent',
   'PanOSDstPackets',
   'PanOSsrc_packets',
+  'PanOSSourceLocation',
+  'PanOSDestinationLocation',
 ]);
+
+/** Log type and subtype: the line's name and class, which some sites' templates have the other way round. */
+function logType(name: string, classId: string): readonly [type: string, subtype: string] {
+  return /^traffic$/i.test(classId) && !/^traffic$/i.test(name)
+    ? ['TRAFFIC', name.toLowerCase()]
+    : [name.toUpperCase(), classId.toLowerCase()];
+}
+
+/** A location that is a country; ranges of private addresses and `Reserved` stand there as well. */
+function country(text: string): string {
+  return /\d/.test(text) || text === 'Reserved' ? '' : text;
+}
 
 function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const log = securityLog(row);
   const get = (column: string): string => log.text(column);
-  if (get('Activity').toUpperCase() !== 'TRAFFIC') return skipped('notTraffic');
+  const [type, subtype] = logType(get('Activity'), get('DeviceEventClassID'));
+  if (type !== 'TRAFFIC') return skipped('notTraffic');
   const source = get('SourceIP') || get('DeviceCustomIPv6Address2');
   const destination = get('DestinationIP') || get('DeviceCustomIPv6Address3');
   const seconds = wholeNumber(log.labelled('elapsedtimeinseconds') || get('FieldDeviceCustomNumber3'));
-  const subtype = get('DeviceEventClassID').toLowerCase();
   const originalAction = get('DeviceAction');
   const action = paloAltoAction(originalAction || subtype);
   const allowed = action === 'Allow' || (action === undefined && originalAction === '');
@@ -59,8 +73,8 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     EventSeverity: allowed ? 'Informational' : 'Low',
     EventProductVersion: get('DeviceVersion'),
     EventOriginalUid: serial !== '' && /^[1-9]\d{0,19}$/.test(sequence) ? `${serial}-${sequence}` : '',
-    EventOriginalType: get('Activity'),
-    EventOriginalSubType: get('DeviceEventClassID'),
+    EventOriginalType: type,
+    EventOriginalSubType: subtype,
     EventOriginalSeverity: get('LogSeverity'),
     EventOriginalResultDetails: reason,
     EventMessage: get('Message'),
@@ -78,6 +92,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     SrcNatPortNumber: get('SourceTranslatedPort'),
     SrcUsername: get('SourceUserName'),
     SrcZone: from,
+    SrcGeoCountry: country(log.extension('PanOSSourceLocation')),
     SrcBytes: get('SentBytes'),
     SrcPackets: log.extension('PanOSPacketsSent') || log.extension('PanOSsrc_packets'),
     DstIpAddr: destination,
@@ -87,6 +102,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     DstNatPortNumber: get('DestinationTranslatedPort'),
     DstUsername: get('DestinationUserName'),
     DstZone: to,
+    DstGeoCountry: country(log.extension('PanOSDestinationLocation')),
     DstBytes: get('ReceivedBytes'),
     DstPackets: log.extension('PanOSPacketsReceived') || log.extension('PanOSDstPackets'),
     NetworkBytes: log.labelled('totalbytes') || get('FlexNumber1'),
@@ -149,26 +165,47 @@ const CSV_COLUMNS: ReadonlyMap<string, number> = new Map([
   ['DeviceName', 52],
   ['DeviceEventCategory', 53],
 ]);
-/** Up to the elapsed time: what every version writes. */
+/** Columns that only AdditionalExtensions has room for. */
+const CSV_EXTENSIONS: readonly (readonly [key: string, place: number])[] = [
+  ['PanOSPacketsSent', 44],
+  ['PanOSPacketsReceived', 45],
+  ['PanOSSourceLocation', 41],
+  ['PanOSDestinationLocation', 42],
+];
+/** Up to the elapsed time: what every version writes of traffic. */
 const LEAST_COLUMNS = 37;
-const CSV = /(?:^|\s)(\d{0,2},\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2},[^,]{0,40},TRAFFIC,.*)$/s;
+/** Behind these a newer version's line has its time once more, with the zone that all others lack. */
+const FIRST_LATE_COLUMN = 54;
+const CSV = /(?:^|\s)(\d{0,2},\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2},[^,]{0,40},[A-Z][A-Z0-9-]{2,20},.*)$/s;
+/** The first line of what the firewall's own pages export. */
+const EXPORT_HEADER = /^"?Domain"?,"?Receive Time"?,"?Serial/;
+const ZONED_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
-function read({ text, syslog }: LogLine): Row | Refusal {
+function read({ text, syslog }: LogLine): Row | Refusal | undefined {
   const found = CSV.exec(text)?.[1];
-  const cells = found === undefined ? undefined : splitCsv(found);
+  if (found === undefined) return undefined;
+  const cells = splitCsv(found);
+  if (cells !== undefined && cells[3] !== 'TRAFFIC') return skipped('notTraffic');
   if (cells === undefined || cells.length < LEAST_COLUMNS) return dead('malformedCsv');
-  const values = Object.fromEntries([...CSV_COLUMNS].map(([column, place]) => [column, cells[place]]));
-  const packets = [
-    ['PanOSPacketsSent', cells[44]],
-    ['PanOSPacketsReceived', cells[45]],
-  ].filter(([, value]) => value !== undefined && value !== '');
+  const zone = cells.slice(FIRST_LATE_COLUMN).find((cell) => ZONED_TIME.test(cell));
+  const offset = zone === undefined ? '' : (ZONED_TIME.exec(zone)?.[1] ?? '');
+  const values: Record<string, string | undefined> = {};
+  for (const [column, place] of CSV_COLUMNS) values[column] = cells[place];
+  for (const column of ['ReceiptTime', 'StartTime']) values[column] = iso(values[column] ?? '', offset);
+  const extensions = CSV_EXTENSIONS.filter(([, place]) => (cells[place] ?? '') !== '');
   return textRow(COMMON_SECURITY_LOG, {
     ...values,
     DeviceName: values.DeviceName || syslog?.host,
     DeviceVendor: 'Palo Alto Networks',
     DeviceProduct: 'PAN-OS',
-    AdditionalExtensions: packets.map((pair) => pair.join('=')).join(';'),
+    AdditionalExtensions: extensions.map(([key, place]) => `${key}=${cells[place]}`).join(';'),
   });
+}
+
+/** A time of the device, which says its offset from UTC elsewhere or not at all. */
+function iso(text: string, offset: string): string {
+  const time = parseLogTime(offset === '' ? text : `${text.replaceAll('/', '-')}${offset}`);
+  return time === undefined ? '' : new Date(time).toISOString();
 }
 
 export const paloAltoPanOs: RowSource = {
@@ -187,8 +224,8 @@ export const paloAltoPanOs: RowSource = {
   format: 'rows',
   rows: {
     tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },
-    owns: (row) => isOfProduct(row, 'palo alto networks', 'pan-os'),
+    owns: (row) => isOfProduct(row, 'palo alto networks', 'pan-os') || isOfProduct(row, 'paloaltonetworks', 'pan-os'),
     map,
   },
-  lineForms: [lineForm(({ text }) => text.includes(',TRAFFIC,') && CSV.test(text), read)],
+  lineForms: [lineForm(({ text }) => CSV.test(text) || EXPORT_HEADER.test(text), read)],
 };
