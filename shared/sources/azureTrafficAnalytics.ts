@@ -2,11 +2,12 @@
  * Virtual network and NSG flows as Traffic Analytics (version 2) enriches them. Table NTANetAnalytics.
  * Follows the upstream mapping ASimNetworkSessionNTANetAnalytics 0.1.1 and corrects:
  * - the destination's name is the destination's machine; the country is the remote side's;
- * - the duration is worked out; a malicious flow has a threat category.
+ * - the duration is worked out; a malicious flow has a threat category;
+ * - a row that stands for several public addresses gives a session for each of them.
  */
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
-import { lastPart, publicAddresses } from './publicAddresses';
+import { lastPart, perAddress, publicAddresses } from './publicAddresses';
 import type { Row } from './row';
 import { type Refusal, type RowSource, skipped } from './source';
 
@@ -26,29 +27,40 @@ const PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['I', 'ICMP'],
 ]);
 
-function map(row: Row): SessionDraft | Refusal {
+const DIRECTIONS: ReadonlyMap<string, 'Inbound' | 'Outbound'> = new Map([
+  ['Inbound', 'Inbound'],
+  ['I', 'Inbound'],
+  ['Outbound', 'Outbound'],
+  ['O', 'Outbound'],
+]);
+const ACTIONS: ReadonlyMap<string, 'Allow' | 'Deny'> = new Map([
+  ['Allowed', 'Allow'],
+  ['A', 'Allow'],
+  ['Denied', 'Deny'],
+  ['D', 'Deny'],
+]);
+
+function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
   const get = (column: string): string => row.text(column);
   if (get('SubType') !== 'FlowLog') return skipped('notFlowLog');
-  const inbound = get('FlowDirection') === 'Inbound';
-  const outbound = get('FlowDirection') === 'Outbound';
-  const [local, remote] = inbound ? (['Dst', 'Src'] as const) : (['Src', 'Dst'] as const);
+  const stated = DIRECTIONS.get(get('FlowDirection'));
+  const [local, remote] = stated === 'Inbound' ? (['Dst', 'Src'] as const) : (['Src', 'Dst'] as const);
   const [sources, destinations] = [publicAddresses(get('SrcPublicIps')), publicAddresses(get('DestPublicIps'))];
   const start = parseLogTime(get('FlowStartTime'));
   const end = parseLogTime(get('FlowEndTime'));
-  const resource = get('TargetResourceId');
-  const status = get('FlowStatus');
+  const resource = stated === undefined ? '' : get('TargetResourceId');
   const malicious = /malicious/i.test(get('FlowType'));
-  return {
+  const draft: SessionDraft = {
     EventCount: get('CompletedFlows'),
     EventStartTime: start,
     EventEndTime: end,
     NetworkDuration: start !== undefined && end !== undefined && end >= start ? end - start : undefined,
     EventOriginalSubType: get('FlowType'),
     EventOriginalResultDetails: malicious ? 'Malicious' : '',
-    DvcAction: status === 'Denied' ? 'Deny' : status === 'Allowed' ? 'Allow' : undefined,
-    DvcOriginalAction: status,
+    DvcAction: ACTIONS.get(get('FlowStatus')),
+    DvcOriginalAction: get('FlowStatus'),
     Dvc: 'Azure NSG flows',
-    SrcIpAddr: get('SrcIp') || sources[0],
+    SrcIpAddr: get('SrcIp') || sources[0]?.address,
     SrcPortNumber: get('SrcPorts').split('|', 1)[0],
     SrcHostname: lastPart(get('SrcVm')),
     SrcInterfaceName: lastPart(get('SrcNic')),
@@ -56,30 +68,33 @@ function map(row: Row): SessionDraft | Refusal {
     SrcBytes: get('BytesSrcToDest'),
     SrcPackets: get('PacketsSrcToDest'),
     SrcZone: ZONES.get(get('FlowType')) ?? (get('FlowType') === '' ? '' : 'Unknown'),
-    DstIpAddr: get('DestIp') || destinations[0],
+    DstIpAddr: get('DestIp') || destinations[0]?.address,
     DstPortNumber: get('DestPort'),
     DstHostname: lastPart(get('DestVm')),
     DstInterfaceName: lastPart(get('DestNic')),
     DstSubscriptionId: get('DestSubscription'),
     DstBytes: get('BytesDestToSrc'),
     DstPackets: get('PacketsDestToSrc'),
-    [`${local}DvcId`]: inbound || outbound ? resource : '',
-    ...((inbound || outbound) && resource !== '' && { [`${local}DvcIdType`]: 'AzureResourceId' as const }),
-    [`${local}MacAddr`]: inbound || outbound ? get('MacAddress') : '',
+    [`${local}DvcId`]: resource,
+    ...(resource !== '' && { [`${local}DvcIdType`]: 'AzureResourceId' as const }),
+    [`${local}MacAddr`]: stated === undefined ? '' : get('MacAddress'),
     [`${remote}GeoCountry`]: get('Country').toUpperCase(),
     NetworkProtocol: PROTOCOLS.get(get('L4Protocol')) ?? get('L4Protocol'),
     NetworkApplicationProtocol: get('L7Protocol').toUpperCase(),
-    stated: inbound ? 'Inbound' : outbound ? 'Outbound' : undefined,
-    NetworkRuleName: get('AclRule'),
+    stated,
+    NetworkRuleName: get('AclRule') || get('NsgRule'),
     ThreatCategory: malicious ? 'Malicious' : '',
     AdditionalFields: {
-      SrcPublicAddresses: sources.length > 1 ? sources : undefined,
-      DstPublicAddresses: destinations.length > 1 ? destinations : undefined,
+      SrcIpAddresses: sources.length > 0 ? sources.map(({ address }) => address) : undefined,
+      DstIpAddresses: destinations.length > 0 ? destinations.map(({ address }) => address) : undefined,
       AclGroup: get('AclGroup'),
       FlowEncryption: get('FlowEncryption'),
       Region: get('SrcRegion') || get('DestRegion'),
     },
   };
+  if (get('SrcIp') === '' && sources.length > 1) return perAddress(draft, 'Src', sources, false);
+  if (get('DestIp') === '') return perAddress(draft, 'Dst', destinations, false);
+  return draft;
 }
 
 export const azureTrafficAnalytics: RowSource = {
@@ -92,7 +107,7 @@ export const azureTrafficAnalytics: RowSource = {
   filter: 'Rows of sub type FlowLog; others are skipped (notFlowLog).',
   forms: [],
   sweep: true,
-  gaps: ['of several public addresses in one row the first is the session’s'],
+  gaps: ['of several source ports in one row the first is the session’s'],
   format: 'rows',
   rows: { tables: { [TABLE]: ['BytesSrcToDest', 'SrcIp', 'DestIp'] }, owns: () => true, map },
 };

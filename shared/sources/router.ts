@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { completeSession } from '../asim/completeSession';
+import type { SessionDraft } from '../asim/sessionDraft';
 import { isEventTime } from '../asim/times';
 import type { JsonObject } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
@@ -257,7 +258,7 @@ export class Router {
 
   private mapRead(source: RowSource, read: Row | Refusal, place: Place, recorded?: () => number | undefined): Routed {
     if (isRefusal(read)) return { source, outcomes: [at(read, place)] };
-    return { source, outcomes: [at(this.mapRow(source, read, place, recorded), place)] };
+    return { source, outcomes: this.mapRow(source, read, place, recorded) };
   }
 
   private row(
@@ -272,21 +273,26 @@ export class Router {
     else if (current !== undefined && sources.includes(current) && current.rows?.owns(row)) source = current;
     else source = sources.find((one) => one !== current && one.rows?.owns(row));
     if (source === undefined) return otherProduct(place);
-    return { source, outcomes: [at(this.mapRow(source, row, place, recorded), place)] };
+    return { source, outcomes: this.mapRow(source, row, place, recorded) };
   }
 
-  private mapRow(source: LogSource, row: Row, place: Place, recorded?: () => number | undefined): Mapped {
-    const draft = source.rows?.map(row, this.context);
-    if (draft === undefined) return dead('noSource');
-    if (isRefusal(draft)) return draft;
+  private mapRow(source: LogSource, row: Row, place: Place, recorded?: () => number | undefined): readonly Outcome[] {
+    const mapped = source.rows?.map(row, this.context);
+    if (mapped === undefined) return [at(dead('noSource'), place)];
+    if (isRefusal(mapped)) return [at(mapped, place)];
     const [type = 'NetworkSession'] = source.asim.types;
-    return completeSession(draft, {
+    const frame = {
       vendor: source.asim.vendor,
       product: source.asim.product,
       type,
       recorded: rowTime(row) ?? recorded?.(),
       addresses: this.context.addresses,
       identity: () => this.identity(row, place),
+    };
+    if (!isSeveral(mapped)) return [at(completeSession(mapped, frame), place)];
+    return mapped.map((draft, index) => {
+      const id = `${draft.EventOriginalUid || frame.identity()}#${index + 1}`;
+      return at(completeSession(index === 0 ? draft : { ...draft, EventOriginalUid: id }, frame), place);
     });
   }
 
@@ -324,6 +330,10 @@ export class Router {
 
 function at(mapped: Mapped, { offset, buffer, start, end }: Place): Outcome {
   return placed(mapped, offset, buffer, start, end);
+}
+
+function isSeveral(mapped: SessionDraft | readonly SessionDraft[]): mapped is readonly SessionDraft[] {
+  return Array.isArray(mapped);
 }
 
 function otherProduct(place: Place): Routed {

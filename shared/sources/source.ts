@@ -66,8 +66,11 @@ export interface RowMapping {
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** Whether a row of one of these tables is this product's; quick and sure, for products share tables. */
   owns(row: Row): boolean;
-  /** Pure. A draft may hold texts as the log has them: completing checks every field, and leaves out what is empty. */
-  map(row: Row, context: MappingContext): SessionDraft | Refusal;
+  /**
+   * Pure. A draft may hold texts as the log has them: completing checks every field, and leaves out what is empty.
+   * @returns several drafts for a row that tells of several sessions; they share its identity, numbered.
+   */
+  map(row: Row, context: MappingContext): SessionDraft | readonly SessionDraft[] | Refusal;
 }
 
 /** Records are JSON objects that may hold many sessions each. */
