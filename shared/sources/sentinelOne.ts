@@ -1,26 +1,21 @@
 /**
- * SentinelOne: alerts on connections, as rows of SentinelOne_CL and as the API's nested JSON.
+ * SentinelOne: alerts on connections, as rows of SentinelOne_CL and as the API's nested JSON, and events of connections (Deep Visibility,
+ * Cloud Funnel) as JSON.
  * Follows the upstream mapping ASimNetworkSessionSentinelOne 0.1.0 and corrects:
  * - the session's time is that of the alert, not the process's start;
  * - of an incoming connection the agent is the destination: device, host, user and process are of that side;
- * - TCP over IPv6 and UDP are taken as well; severities outside of the schema's list stay in the original field.
+ * - TCP over IPv6, UDP and listening sockets are taken as well; severities outside of the schema's list stay in the original field.
  */
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
-import { type JsonObject, type JsonValue, StringSpan } from '../formats/json';
+import { asObject, type JsonObject, type JsonValue } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
-import { JsonRow, type Row } from './row';
+import { dynamicOf, JsonRow, type Row } from './row';
+import { agentSide, connectionKind } from './sentinelOneAgent';
+import { holdsEvent, isEvent, mapEvent } from './sentinelOneEvents';
 import { type Refusal, type RowSource, skipped } from './source';
 
 const TABLE = 'SentinelOne_CL';
-const PROTOCOLS: ReadonlyMap<string, string> = new Map([
-  ['TCPV4', 'TCP'],
-  ['TCPV6', 'TCP'],
-  ['TCP', 'TCP'],
-  ['UDPV4', 'UDP'],
-  ['UDPV6', 'UDP'],
-  ['UDP', 'UDP'],
-]);
 const SEVERITIES: ReadonlyMap<string, ValueOf<'eventSeverity'>> = new Map([
   ['critical', 'High'],
   ['high', 'High'],
@@ -28,13 +23,6 @@ const SEVERITIES: ReadonlyMap<string, ValueOf<'eventSeverity'>> = new Map([
   ['low', 'Low'],
   ['info', 'Informational'],
   ['informational', 'Informational'],
-]);
-const DEVICE_TYPES: ReadonlyMap<string, ValueOf<'deviceType'>> = new Map([
-  ['desktop', 'Computer'],
-  ['server', 'Computer'],
-  ['laptop', 'Computer'],
-  ['kubernetes node', 'Other'],
-  ['unknown', 'Other'],
 ]);
 /** Confidence by how the rule treats the threat, and by the analyst's verdict: false positive, undefined, suspicious, true positive. */
 const CONFIDENCE: ReadonlyMap<string, readonly number[]> = new Map([
@@ -45,6 +33,10 @@ const CONFIDENCE: ReadonlyMap<string, readonly number[]> = new Map([
 const VERDICTS: readonly string[] = ['false_positive', 'undefined', 'suspicious', 'true_positive'];
 
 function map(row: Row): SessionDraft | Refusal {
+  return holdsEvent(row) ? mapEvent(row) : mapAlert(row);
+}
+
+function mapAlert(row: Row): SessionDraft | Refusal {
   const get = (group: string, name: string): string => {
     for (const suffix of ['_s', '_d', '_g', '_t', '']) {
       const text = row.text(`${group}_${name}${suffix}`);
@@ -53,39 +45,25 @@ function map(row: Row): SessionDraft | Refusal {
     return '';
   };
   const alert = (name: string): string => get('alertInfo', name);
-  const protocol = PROTOCOLS.get(alert('eventType').toUpperCase());
-  if (protocol === undefined) return skipped('notConnection');
-  const stated = alert('netEventDirection').toUpperCase();
-  const inbound = stated === 'INCOMING';
-  const name = get('agentDetectionInfo', 'name');
+  const agent = (name: string): string => get('agentDetectionInfo', name);
+  const connection = connectionKind(alert('eventType'));
+  if (connection === undefined) return skipped('notConnection');
   const severity = get('ruleInfo', 'severity');
   const treated = get('ruleInfo', 'treatAsThreat');
-  const verdict = VERDICTS.indexOf(alert('analystVerdict').toLowerCase() || 'undefined');
-  const process = get('sourceProcessInfo', 'filePath') || get('sourceProcessInfo', 'name');
-  const machine = DEVICE_TYPES.get(get('agentDetectionInfo', 'machineType').toLowerCase());
-  const user = get('sourceProcessInfo', 'user');
-  const id = get('agentDetectionInfo', 'uuid');
-  const agent: SessionDraft = inbound
-    ? {
-        DstHostname: name,
-        DstDvcId: id,
-        DstDeviceType: machine,
-        DstUsername: user,
-        DstAppName: process,
-        DstAppId: get('sourceProcessInfo', 'pid'),
-        ...(process !== '' && { DstAppType: 'Process' as const }),
-      }
-    : {
-        SrcHostname: name,
-        SrcDvcId: id,
-        SrcDeviceType: machine,
-        SrcUsername: user,
-        SrcAppName: process,
-        SrcAppId: get('sourceProcessInfo', 'pid'),
-        ...(process !== '' && { SrcAppType: 'Process' as const }),
-      };
+  const verdict = VERDICTS.indexOf(alert('analystVerdict').toLowerCase().replace(' ', '_') || 'undefined');
   return {
-    ...agent,
+    ...agentSide({
+      direction: alert('netEventDirection'),
+      listens: connection.listens,
+      source: { ip: alert('srcIp'), port: alert('srcPort') },
+      destination: { ip: alert('dstIp'), port: alert('dstPort') },
+      name: agent('name'),
+      id: agent('uuid'),
+      machine: agent('machineType'),
+      user: get('sourceProcessInfo', 'user'),
+      process: get('sourceProcessInfo', 'filePath') || get('sourceProcessInfo', 'name'),
+      processId: get('sourceProcessInfo', 'pid'),
+    }),
     EventEndTime: parseLogTime(alert('createdAt')) ?? parseLogTime(alert('reportedAt')),
     EventResult: 'Success',
     EventResultDetails: 'NA',
@@ -94,17 +72,9 @@ function map(row: Row): SessionDraft | Refusal {
     EventOriginalType: alert('eventType'),
     EventOriginalUid: alert('dvEventId'),
     DvcAction: 'Allow',
-    DvcHostname: name,
-    DvcId: id,
-    DvcIpAddr: alert(inbound ? 'dstIp' : 'srcIp'),
-    DvcOs: get('agentDetectionInfo', 'osName'),
-    DvcOsVersion: get('agentDetectionInfo', 'osRevision'),
-    SrcIpAddr: alert('srcIp'),
-    SrcPortNumber: alert('srcPort'),
-    DstIpAddr: alert('dstIp'),
-    DstPortNumber: alert('dstPort'),
-    NetworkProtocol: protocol,
-    NetworkDirection: inbound ? 'Inbound' : stated === 'OUTGOING' ? 'Outbound' : undefined,
+    DvcOs: agent('osName'),
+    DvcOsVersion: agent('osRevision'),
+    NetworkProtocol: connection.protocol,
     NetworkRuleName: get('ruleInfo', 'name'),
     ThreatOriginalConfidence: treated,
     ThreatConfidence: CONFIDENCE.get(treated.toLowerCase())?.[verdict],
@@ -114,23 +84,25 @@ function map(row: Row): SessionDraft | Refusal {
       IncidentStatus: alert('incidentStatus'),
       ProcessCommandLine: get('sourceProcessInfo', 'commandline'),
       ProcessFileHashSha1: get('sourceProcessInfo', 'fileHashSha1'),
-      AgentVersion: get('agentDetectionInfo', 'version'),
-      SiteId: get('agentDetectionInfo', 'siteId'),
-      AccountId: get('agentDetectionInfo', 'accountId'),
+      AgentVersion: agent('version'),
+      SiteId: agent('siteId'),
+      AccountId: agent('accountId'),
     },
   };
 }
 
 const GROUPS = ['alertInfo', 'agentDetectionInfo', 'ruleInfo', 'sourceProcessInfo'] as const;
 
+/** A group of the API's, which newer connectors keep as a text of JSON under a capitalised name. */
+function groupOf(record: JsonObject, group: string): JsonObject | undefined {
+  return asObject(dynamicOf(record[group] ?? record[group.charAt(0).toUpperCase() + group.slice(1)]));
+}
+
 /** The API's groups as the table flattens them. */
 function read(record: JsonObject): Row {
-  const flat: Record<string, JsonValue | undefined> = {};
+  const flat: Record<string, JsonValue | undefined> = { TimeGenerated: record.TimeGenerated };
   for (const group of GROUPS) {
-    const members = record[group];
-    if (typeof members !== 'object' || members === null || Array.isArray(members) || members instanceof StringSpan)
-      continue;
-    for (const [name, value] of Object.entries(members)) flat[`${group}_${name}`] = value as JsonValue;
+    for (const [name, value] of Object.entries(groupOf(record, group) ?? {})) flat[`${group}_${name}`] = value;
   }
   return new JsonRow(TABLE, flat);
 }
@@ -142,15 +114,24 @@ export const sentinelOne: RowSource = {
   table: TABLE,
   facts: 'ASimNetworkSessionSentinelOne 0.1.0',
   asim: { vendor: 'SentinelOne', product: 'SentinelOne', types: ['EndpointNetworkSession'] },
-  filter: 'Alerts on TCP and UDP connections; other alerts and events are skipped (notConnection).',
-  forms: ['alert JSON of the API'],
+  filter:
+    'Alerts on TCP and UDP connections, and events of connections; other alerts and events are skipped (notConnection).',
+  forms: ['alert JSON of the API', 'Deep Visibility events: Cloud Funnel, the API, query results'],
   sweep: true,
-  gaps: ['only alerts: connections without one are not in this table'],
+  gaps: ['the table has only alerts: connections without one are in the events alone'],
   format: 'rows',
   rows: {
     tables: { [TABLE]: ['event_name_s', 'alertInfo_eventType_s'] },
     owns: () => true,
     map,
   },
-  objectForms: [{ owns: (record) => 'alertInfo' in record && 'agentDetectionInfo' in record, read }],
+  objectForms: [
+    {
+      owns: (record) =>
+        ('alertInfo' in record && 'agentDetectionInfo' in record) ||
+        ('AlertInfo' in record && 'AgentDetectionInfo' in record),
+      read,
+    },
+    { owns: isEvent, read: (record) => new JsonRow(TABLE, record) },
+  ],
 };

@@ -5,6 +5,7 @@ import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { corelightZeek } from './corelightZeek';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
+import { sentinelOne } from './sentinelOne';
 import { vmConnection } from './vmConnection';
 
 export const SOURCE_SAMPLES: readonly SourceSample[] = [
@@ -13,5 +14,6 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureTrafficAnalytics,
   corelightZeek,
   paloAltoPanOs,
+  sentinelOne,
   vmConnection,
 ];
