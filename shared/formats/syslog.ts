@@ -23,11 +23,12 @@ const OLD_TIME =
 const NEW_TIME = /^(?:\d{1,10}: )?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?):? /;
 const HOST = /^([A-Za-z0-9_.:-]{1,255}) /;
 const TAG = /^([A-Za-z0-9_./-]{1,64})(?:\[(\d{1,10})\])?: ?/;
-const HALF_YEAR = 183 * 86_400_000;
+/** What clocks and zones may make of a time that has been. */
+const MAX_AHEAD = 2 * 86_400_000;
 
 /**
- * @param reference about when the line was written, milliseconds since the epoch: a time without a year takes the year that
- * puts it nearest.
+ * @param reference when the line had been written at the latest, milliseconds since the epoch: a time without a year takes the last
+ * year in which it is past.
  * @returns undefined when the line has no syslog header.
  */
 export function parseSyslog(line: string, reference: number): SyslogLine | undefined {
@@ -91,11 +92,10 @@ function withYear(text: string, zone: string | undefined, reference: number): nu
   if (/^\S+ +\d+ \d{4} /.test(text)) return parseLogTime(text + zoned);
   const year = new Date(reference).getUTCFullYear();
   const [, month = '', rest = ''] = /^(\S+ +\d+) (.*)$/.exec(text) ?? [];
-  let nearest: number | undefined;
-  for (const candidate of [year, year - 1, year + 1]) {
+  // The 29th of February has no year but a leap year.
+  for (let candidate = year + 1; candidate >= year - 4; candidate--) {
     const time = parseLogTime(`${month} ${candidate} ${rest}${zoned}`);
-    if (time === undefined || time - reference > HALF_YEAR) continue;
-    if (nearest === undefined || Math.abs(time - reference) < Math.abs(nearest - reference)) nearest = time;
+    if (time !== undefined && time <= reference + MAX_AHEAD) return time;
   }
-  return nearest;
+  return undefined;
 }

@@ -168,7 +168,7 @@ export class Router {
     if (cef !== undefined && this.pinned?.format !== 'lines') {
       const table = TABLES.named(COMMON_SECURITY_LOG);
       if (table !== undefined)
-        return this.row(cef, table, place, () => parseSyslog(text, this.context.reference)?.time);
+        return this.row(cef, table, place, () => this.written(parseSyslog(text, this.context.reference)));
     }
     const syslog = parseSyslog(text, this.context.reference) ?? (wrapper && wrappedSyslog(wrapper, text));
     const line: LogLine = { text, syslog, message: syslog?.message ?? text };
@@ -176,7 +176,7 @@ export class Router {
     if (form !== undefined) {
       const read = this.reading(form).read(line);
       if (read === undefined) return { source: form.source, outcomes: NOTHING };
-      return this.mapRead(form.source, read, place, () => syslog?.time);
+      return this.mapRead(form.source, read, place, () => this.written(syslog));
     }
     if (syslog === undefined)
       return this.pinned?.format === 'lines' ? this.mapLine(this.pinned, text, place) : this.fallBack(text, place);
@@ -190,6 +190,11 @@ export class Router {
     }
     const table = TABLES.named(SYSLOG);
     return table === undefined ? otherProduct(place) : this.row(syslogRow(syslog), table, place, () => syslog.time);
+  }
+
+  /** When a line was written: by its header; one without any is as old as its blob. */
+  private written(syslog: SyslogLine | undefined): number {
+    return syslog?.time ?? this.context.reference;
   }
 
   /** A line that is nobody's goes to the source that the path vouches for: it knows best what is wrong with it. */

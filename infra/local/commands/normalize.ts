@@ -1,6 +1,7 @@
 /** `flowtrap normalize`: what a log file becomes. Sessions as JSON lines on stdout, the ledger on stderr. */
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { findings } from '../../../shared/asim/validation';
 import { describeError, FlowtrapError } from '../../../shared/errors';
@@ -143,7 +144,7 @@ async function normalizeFile(
       ...place(file, io.cwd),
       pinnedSource: source,
       internalNetworks: networks,
-      reference: Date.now(),
+      reference: await written(file, io.cwd),
       resume: undefined,
     });
     const bytes: AsyncIterable<Uint8Array> =
@@ -158,6 +159,11 @@ async function normalizeFile(
   }
   ledger.source = normalizer?.source ?? null;
   return ledger;
+}
+
+/** When a file was last changed: gives times without a year theirs. Stdin is written now. */
+async function written(file: string, cwd: string): Promise<number> {
+  return file === '-' ? Date.now() : (await stat(resolve(cwd, file))).mtimeMs;
 }
 
 /** A file's place as a blob's, so that recognition by path works on copies of containers. */

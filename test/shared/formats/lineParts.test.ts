@@ -76,8 +76,13 @@ describe('a syslog header', () => {
     expect(parseSyslog(line, REFERENCE)).toEqual(expected);
   });
 
-  it('without a year takes the one that is nearest', () => {
-    expect(parseSyslog('Dec 31 23:00:00 h a: x', Date.UTC(2026, 0, 1, 1))?.time).toBe(Date.UTC(2025, 11, 31, 23));
+  it.each([
+    ['Dec 31 23:00:00 h a: x', Date.UTC(2026, 0, 1, 1), Date.UTC(2025, 11, 31, 23)],
+    ['Jan  1 00:10:00 h a: x', Date.UTC(2025, 11, 31, 23), Date.UTC(2026, 0, 1, 0, 10)],
+    ['Jan  9 00:10:00 h a: x', Date.UTC(2025, 10, 29), Date.UTC(2025, 0, 9, 0, 10)],
+    ['Feb 29 12:00:00 h a: x', Date.UTC(2026, 5, 1), Date.UTC(2024, 1, 29, 12)],
+  ])('without a year takes the last in which it is past: %s', (line, reference, time) => {
+    expect(parseSyslog(line, reference)?.time).toBe(time);
   });
 
   it('is not seen where none is', () => {

@@ -1,9 +1,19 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { SOURCES } from '../../../shared/sources';
-import { kindsOf, normalizeAll, open } from './normalizing';
+import { kindsOf, normalizeAll, open, sessionsOf } from './normalizing';
 
 const AWS = '2 111122223333 eni-01 203.0.113.9 10.0.1.5 40022 22 6 1 44 1772445612 1772445640 ACCEPT OK';
+
+describe('a line without any time', () => {
+  it('is as old as its blob', () => {
+    const line =
+      '%ASA-2-106001: Inbound TCP connection denied from 203.0.113.9/2257 to 10.0.1.5/80 flags SYN  on interface outside\n';
+    expect(sessionsOf(normalizeAll(line)).map((session) => session.TimeGenerated)).toEqual([
+      '2026-03-02T12:00:00.000Z',
+    ]);
+  });
+});
 
 describe('recognition', () => {
   it.each([
