@@ -10,7 +10,8 @@ import { parseLogTime } from '../formats/logTime';
 import { eventData } from './eventData';
 import type { Row } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
-import { sysmonSession } from './sysmonEvent';
+import { sysmonNames, sysmonSession } from './sysmonEvent';
+import { eventIdentity, WINDOWS_EVENT_FORMS } from './windowsEventRow';
 
 const PROVIDER = 'Microsoft-Windows-Sysmon';
 
@@ -20,13 +21,12 @@ function provider(row: Row): string {
 
 function map(row: Row): SessionDraft | Refusal {
   if (row.text('EventID') !== '3') return skipped('notNetworkConnection');
-  const data = eventData(row);
+  const data = eventData(row, sysmonNames);
   if (data.size === 0) return dead('noEventData');
   return sysmonSession(data, {
     computer: row.text('Computer'),
     system: 'Windows',
-    version: row.text('Version'),
-    recordId: row.text('EventRecordId'),
+    identity: eventIdentity(row),
     created: parseLogTime(row.text('TimeCreated')),
   });
 }
@@ -39,7 +39,7 @@ export const sysmon: RowSource = {
   facts: 'ASimNetworkSessionMicrosoftSysmon 0.2.0, ASimNetworkSessionMicrosoftSysmonWindowsEvent 0.2.1',
   asim: { vendor: 'Microsoft', product: 'Sysmon', types: ['EndpointNetworkSession'] },
   filter: 'Event 3 of Microsoft-Windows-Sysmon; its other events are skipped (notNetworkConnection).',
-  forms: ['Windows event XML', 'Winlogbeat, NXLog and Fluent Bit JSON'],
+  forms: WINDOWS_EVENT_FORMS,
   sweep: true,
   gaps: ['the events have no byte counts and no end'],
   format: 'rows',

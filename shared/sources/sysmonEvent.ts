@@ -7,11 +7,20 @@ import { meaningful } from './row';
 export interface SysmonFrame {
   readonly computer: string;
   readonly system: 'Windows' | 'Linux';
-  readonly version: string;
-  /** The event log's number of the record, with which the computer's name is unique. */
-  readonly recordId: string;
+  /** Names the event for good; '' when nothing does. */
+  readonly identity: string;
   /** Milliseconds since the epoch, for an event without UtcTime. */
   readonly created: number | undefined;
+}
+
+const NAMES: readonly string[] = (
+  'RuleName UtcTime ProcessGuid ProcessId Image User Protocol Initiated SourceIsIpv6 SourceIp SourceHostname SourcePort ' +
+  'SourcePortName DestinationIsIpv6 DestinationIp DestinationHostname DestinationPort DestinationPortName'
+).split(' ');
+
+/** What the event calls its values, in order; before version 8 of Sysmon it named no rule. */
+export function sysmonNames(count: number): readonly string[] | undefined {
+  return count === NAMES.length ? NAMES : count === NAMES.length - 1 ? NAMES.slice(1) : undefined;
 }
 
 const FIRST_USER_PORT = 1024;
@@ -33,7 +42,8 @@ function nameOf(name: string, address: string): string {
  */
 export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFrame): SessionDraft {
   const get = (name: string): string => meaningful(data.get(name) ?? '');
-  const initiated = get('Initiated').toLowerCase() === 'true';
+  const flag = get('Initiated').toLowerCase();
+  const initiated = flag !== 'false';
   const [sourcePort, destinationPort] = [Number(get('SourcePort')), Number(get('DestinationPort'))];
   const answered =
     !initiated &&
@@ -63,8 +73,7 @@ export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFr
     EventEndTime: parseLogTime(get('UtcTime')) ?? frame.created,
     EventResult: 'Success',
     EventOriginalType: '3',
-    EventOriginalUid: frame.recordId === '' || frame.computer === '' ? '' : `${frame.computer}-${frame.recordId}`,
-    EventProductVersion: frame.version,
+    EventOriginalUid: frame.identity,
     DvcHostname: frame.computer,
     DvcIpAddr: get(`${local}Ip`),
     DvcOs: frame.system,
@@ -75,7 +84,7 @@ export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFr
     DstPortNumber: get(`${to}Port`),
     DstHostname: nameOf(get(`${to}Hostname`), get(`${to}Ip`)),
     NetworkProtocol: get('Protocol'),
-    NetworkDirection: initiated ? 'Outbound' : 'Inbound',
+    NetworkDirection: flag === 'true' ? 'Outbound' : flag === 'false' ? 'Inbound' : undefined,
     NetworkRuleName: get('RuleName'),
     AdditionalFields: {
       ProcessGuid: get('ProcessGuid').replaceAll(/[{}]/g, ''),

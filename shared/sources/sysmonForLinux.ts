@@ -10,6 +10,7 @@ import { parseEventDataXml, parseWindowsEvent } from '../formats/windowsEvent';
 import type { Row } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
 import { sysmonSession } from './sysmonEvent';
+import { eventIdentity, windowsEventRow } from './windowsEventRow';
 
 function map(row: Row): SessionDraft | Refusal {
   const xml = row.text('SyslogMessage');
@@ -22,8 +23,7 @@ function map(row: Row): SessionDraft | Refusal {
   return sysmonSession(data, {
     computer: event?.computer || row.text('Computer'),
     system: 'Linux',
-    version: event?.version ?? '',
-    recordId: event?.eventRecordId ?? '',
+    identity: event === undefined ? '' : eventIdentity(windowsEventRow(event)),
     created: parseLogTime(event?.timeCreated ?? ''),
   });
 }

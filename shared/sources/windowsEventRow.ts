@@ -5,6 +5,12 @@ import { meaningful, type Row } from './row';
 
 export const WINDOWS_EVENT = 'WindowsEvent';
 
+/** For people: the roads in besides table rows, of every source that reads Windows events. */
+export const WINDOWS_EVENT_FORMS: readonly string[] = [
+  'Windows event XML',
+  'Winlogbeat, NXLog, Fluent Bit, Wazuh and OpenTelemetry JSON',
+];
+
 const COLUMNS: ReadonlyMap<string, (event: WindowsEvent) => string> = new Map(
   Object.entries({
     TimeGenerated: (event: WindowsEvent) => event.timeCreated,
@@ -25,10 +31,16 @@ const COLUMNS: ReadonlyMap<string, (event: WindowsEvent) => string> = new Map(
   }),
 );
 
-class WindowsEventRow implements Row {
+/** A row with the event's values at hand. */
+export class WindowsEventRow implements Row {
   readonly table = WINDOWS_EVENT;
 
   constructor(private readonly event: WindowsEvent) {}
+
+  /** EventData by name. */
+  get data(): ReadonlyMap<string, string> {
+    return this.event.data;
+  }
 
   text(column: string): string {
     if (column === 'EventData') return JSON.stringify(this.value(column));
@@ -48,4 +60,12 @@ class WindowsEventRow implements Row {
 
 export function windowsEventRow(event: WindowsEvent): Row {
   return new WindowsEventRow(event);
+}
+
+/** What names an event for good: record numbers are the log's, and the log is the computer's. '' where the row has no number. */
+export function eventIdentity(row: Row): string {
+  const [computer, record] = [row.text('Computer'), row.text('EventRecordId')];
+  return computer === '' || record === ''
+    ? ''
+    : [computer, row.text('Channel'), record].join('/').replaceAll(/\s/g, '');
 }

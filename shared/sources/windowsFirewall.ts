@@ -12,15 +12,18 @@ import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
 import { eventData } from './eventData';
 import { meaningful, type Row } from './row';
-import { type MappingContext, type Refusal, type RowSource, skipped } from './source';
+import { dead, type MappingContext, type Refusal, type RowSource, skipped } from './source';
+import { eventIdentity, WINDOWS_EVENT_FORMS } from './windowsEventRow';
 
 const PROVIDER = 'Microsoft-Windows-Security-Auditing';
 const PERMITTED: ReadonlySet<string> = new Set(['5154', '5156', '5158']);
 const LISTENING: ReadonlySet<string> = new Set(['5154', '5155', '5158', '5159']);
+/** A packet that a more restrictive filter blocked: some versions tell one end only. */
+const RESTRICTED = '5153';
 /** Packets blocked below IP have no addresses of that layer. */
 const MAC_LAYER: ReadonlySet<string> = new Set(['5150', '5151']);
 const EVENTS: ReadonlySet<string> = new Set(Array.from({ length: 10 }, (_, n) => String(5150 + n)));
-const DIRECTIONS: ReadonlyMap<string, 'Inbound' | 'Outbound' | 'NA'> = new Map([
+const DIRECTIONS: ReadonlyMap<string, ValueOf<'networkDirection'>> = new Map([
   ['%%14592', 'Inbound'],
   ['inbound', 'Inbound'],
   ['%%14593', 'Outbound'],
@@ -52,14 +55,37 @@ const LAYERS: ReadonlyMap<string, string> = new Map([
   ['%%14624', 'Stream Packet'],
 ]);
 const NOBODY = 'S-1-0-0';
+const ICMP: ReadonlySet<string> = new Set(['1', '58']);
+
+/** What the events call their values, in order. Newer versions add some after the protocol, in an order that is not known. */
+const CONNECTION = 'ProcessID Application Direction SourceAddress SourcePort DestAddress DestPort Protocol'.split(' ');
+const CONNECTION_FILTER = 'FilterRTID LayerName LayerRTID RemoteUserID RemoteMachineID'.split(' ');
+const SOCKET = 'ProcessID Application SourceAddress SourcePort Protocol FilterRTID LayerName LayerRTID'.split(' ');
+const KNOWN_COUNTS: ReadonlySet<number> = new Set([11, 13]);
+
+function namesOf(id: string): (count: number) => readonly string[] {
+  if (LISTENING.has(id)) return () => SOCKET;
+  if (id === RESTRICTED) return (count) => (count === SOCKET.length ? SOCKET : CONNECTION);
+  return (count) => (KNOWN_COUNTS.has(count) ? [...CONNECTION, ...CONNECTION_FILTER] : CONNECTION);
+}
 
 interface End {
   readonly address: string;
   readonly port: string;
 }
 
-/** Whether an inbound event names the local end first: the side with the lower port is the local service. */
+/** Multicast and broadcast (as far as it can be seen): nobody sends from there. */
+const GROUP = /^(?:22[4-9]\.|23\d\.|255\.255\.255\.255$|[\d.]+\.255$|ff[0-9a-f]{2}:)/i;
+/** Listening on all addresses. */
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+/**
+ * Whether an inbound event names the local end first, as some versions of Windows do: the local end is what was sent to as a group,
+ * else what lies inside where the other does not, else the lower port, for that is the service.
+ */
 function localFirst(first: End, second: End, context: MappingContext): boolean {
+  const [group, otherGroup] = [GROUP.test(first.address), GROUP.test(second.address)];
+  if (group !== otherGroup) return group;
   const [one, other] = [context.addresses.look(first.address), context.addresses.look(second.address)];
   if (one !== undefined && other !== undefined && one.inside !== other.inside) return one.inside;
   return Number(first.port) < Number(second.port);
@@ -69,60 +95,52 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const id = row.text('EventID');
   if (!EVENTS.has(id)) return skipped('notFiltering');
   if (MAC_LAYER.has(id)) return skipped('macLayerOnly');
-  const data = eventData(row);
+  const data = eventData(row, namesOf(id));
+  if (data.size === 0) return dead('noEventData');
   const get = (...names: readonly string[]): string => {
     for (const name of names) {
-      const text = meaningful(data.get(name) ?? '') || row.text(name);
+      const text = meaningful(data.get(name) ?? '');
       if (text !== '') return text;
     }
     return '';
   };
-  const permitted = PERMITTED.has(id);
-  const action: ValueOf<'dvcAction'> = permitted ? 'Allow' : 'Deny';
   // A scope (`fe80::1%12`) is no part of an address.
   const end = (address: string, port: string): End => ({ address: get(address).replace(/%.*$/, ''), port: get(port) });
   const first = end('SourceAddress', 'SourcePort');
   const second = end('DestAddress', 'DestPort');
-  const listens = LISTENING.has(id) || second.address === '';
-  const direction = DIRECTIONS.get(get('Direction').toLowerCase());
-  const inbound = direction === 'Inbound';
+  if (id === RESTRICTED && second.address === '') return skipped('noDestination');
+  const stated = DIRECTIONS.get(get('Direction').toLowerCase());
+  const ends = LISTENING.has(id) ? listening(first) : connection(first, second, stated, context);
+  const { local, remote } = ends;
   const computer = row.text('Computer');
-  const process = get('Application');
-  const processId = get('ProcessID', 'ProcessId');
-  const turned = inbound && localFirst(first, second, context);
-  const [source, destination] = turned ? [second, first] : [first, second];
-  const localIsSource = !listens && !inbound;
-  const [local, remote] = localIsSource ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
-  const remoteUser = get('RemoteUserID') === NOBODY ? '' : get('RemoteUserID');
-  const remoteMachine = get('RemoteMachineID') === NOBODY ? '' : get('RemoteMachineID');
-  const localSide = {
-    [`${local}AppName`]: process,
-    [`${local}AppId`]: processId,
-    ...(process + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
-    [`${local}Hostname`]: computer,
-  };
-  const remoteSide = listens ? {} : { [`${remote}UserId`]: remoteUser, [`${remote}DvcId`]: remoteMachine };
-  const recordId = row.text('EventRecordId');
+  const [application, processId] = [get('Application'), get('ProcessID', 'ProcessId')];
+  const localAddress = local === undefined ? '' : (ends.draft[`${local}IpAddr`] ?? '');
+  const protocol = get('Protocol');
   return {
-    ...localSide,
-    ...remoteSide,
+    ...ends.draft,
+    ...(ICMP.has(protocol) && icmp(first, second)),
+    ...(local !== undefined && {
+      [`${local}AppName`]: application,
+      [`${local}AppId`]: processId,
+      ...(application + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
+      [`${local}Hostname`]: computer,
+    }),
+    ...(remote !== undefined && {
+      [`${remote}UserId`]: someone(get('RemoteUserID')),
+      [`${remote}DvcId`]: someone(get('RemoteMachineID')),
+    }),
     EventEndTime: parseLogTime(row.text('TimeCreated')),
     EventOriginalType: id,
-    EventOriginalUid: recordId === '' || computer === '' ? '' : `${computer}-${recordId}`,
-    DvcAction: action,
+    EventOriginalUid: eventIdentity(row),
+    DvcAction: PERMITTED.has(id) ? 'Allow' : 'Deny',
     DvcHostname: computer,
-    DvcIpAddr: listens ? wildcardless(first.address) : localIsSource ? source.address : destination.address,
+    DvcIpAddr: WILDCARDS.has(localAddress) || GROUP.test(localAddress) ? '' : localAddress,
     DvcOs: 'Windows',
-    SrcIpAddr: listens ? '' : source.address,
-    SrcPortNumber: listens ? '' : source.port,
-    DstIpAddr: listens ? first.address : destination.address,
-    DstPortNumber: listens ? first.port : destination.port,
-    NetworkProtocol: get('Protocol'),
-    NetworkDirection: listens ? 'Listen' : (direction ?? undefined),
+    NetworkProtocol: protocol,
     NetworkRuleNumber: get('FilterRTID'),
     AdditionalFields: {
       Layer: LAYERS.get(get('LayerName')) ?? get('LayerName'),
-      Direction: direction === 'NA' ? get('Direction') : '',
+      Direction: stated === 'NA' ? get('Direction') : '',
       FilterOrigin: get('FilterOrigin'),
       InterfaceIndex: get('InterfaceIndex'),
       OriginalProfile: get('OriginalProfile'),
@@ -131,9 +149,46 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   };
 }
 
-/** A wildcard (listening on all addresses) is no address of the device. */
-function wildcardless(address: string): string {
-  return address === '0.0.0.0' || address === '::' ? '' : address;
+interface Ends {
+  readonly draft: SessionDraft;
+  /** The side that this computer is; undefined for traffic that it forwards. */
+  readonly local: 'Src' | 'Dst' | undefined;
+  readonly remote: 'Src' | 'Dst' | undefined;
+}
+
+function listening(socket: End): Ends {
+  const draft = { DstIpAddr: socket.address, DstPortNumber: socket.port, NetworkDirection: 'Listen' } as const;
+  return { draft, local: 'Dst', remote: undefined };
+}
+
+function connection(
+  first: End,
+  second: End,
+  direction: ValueOf<'networkDirection'> | undefined,
+  context: MappingContext,
+): Ends {
+  const inbound = direction === 'Inbound';
+  const [source, destination] = inbound && localFirst(first, second, context) ? [second, first] : [first, second];
+  const draft = {
+    SrcIpAddr: source.address,
+    SrcPortNumber: source.port,
+    DstIpAddr: destination.address,
+    DstPortNumber: destination.port,
+    NetworkDirection: direction,
+  };
+  if (direction === 'NA') return { draft, local: undefined, remote: undefined };
+  return inbound ? { draft, local: 'Dst', remote: 'Src' } : { draft, local: 'Src', remote: 'Dst' };
+}
+
+/** ICMP has no ports: the local one is the message's type, the remote one its code. */
+function icmp(first: End, second: End): SessionDraft {
+  const type = first.port === '' || first.port === '0' ? second.port : first.port;
+  return { NetworkIcmpCode: type || first.port, SrcPortNumber: '', DstPortNumber: '' };
+}
+
+/** An id, or nothing for nobody's. */
+function someone(sid: string): string {
+  return sid === NOBODY ? '' : sid;
 }
 
 export const windowsFirewall: RowSource = {
@@ -145,8 +200,8 @@ export const windowsFirewall: RowSource = {
     'ASimNetworkSessionMicrosoftSecurityEventFirewall 0.5.0, ASimNetworkSessionMicrosoftWindowsEventFirewall 0.5.0',
   asim: { vendor: 'Microsoft', product: 'Windows Firewall', types: ['EndpointNetworkSession'] },
   filter:
-    'Events 5152 to 5159 of Microsoft-Windows-Security-Auditing; 5150 and 5151 have no IP addresses (macLayerOnly), others are notFiltering.',
-  forms: ['Windows event XML', 'Winlogbeat, NXLog and Fluent Bit JSON'],
+    'Events 5152 to 5159 of Microsoft-Windows-Security-Auditing; 5150 and 5151 have no IP addresses (macLayerOnly), some 5153 only one (noDestination), others are notFiltering.',
+  forms: WINDOWS_EVENT_FORMS,
   sweep: true,
   gaps: ['rendered texts of localised systems name directions that are not known'],
   format: 'rows',

@@ -33,30 +33,36 @@ export function parseWindowsEvent(xml: string): WindowsEvent | undefined {
   };
 }
 
-/** The `<Data>` elements of an event or of its `<EventData>` alone, by name. */
+/** The `<Data>` elements of an event or of its `<EventData>` alone, by name; those without one (and `<Param>`) by place from '0'. */
 export function parseEventDataXml(text: string): ReadonlyMap<string, string> {
   const data = new Map<string, string>();
+  readData(text, 'Data', data);
+  if (data.size === 0) readData(text, 'Param', data);
+  return data;
+}
+
+function readData(text: string, tag: string, data: Map<string, string>): void {
+  const [opening, closing] = [`<${tag}`, `</${tag}>`];
   let at = 0;
   let unnamed = 0;
   while (data.size < MAX_DATA) {
-    const open = text.indexOf('<Data', at);
-    if (open < 0) return data;
+    const open = text.indexOf(opening, at);
+    if (open < 0) return;
     const close = text.indexOf('>', open);
-    if (close < 0) return data;
+    if (close < 0) return;
     at = close + 1;
-    const head = text.slice(open + 5, close);
+    const head = text.slice(open + opening.length, close);
     if (head !== '' && !/^[\s/]/.test(head)) continue;
-    const name = attributeOf(head, 'Name') ?? String(unnamed++);
+    const name = nameOf(head) ?? String(unnamed++);
     if (head.endsWith('/')) {
       data.set(name, '');
       continue;
     }
-    const end = text.indexOf('</Data>', at);
-    if (end < 0) return data;
+    const end = text.indexOf(closing, at);
+    if (end < 0) return;
     data.set(name, decode(text.slice(at, end)).trim());
-    at = end + 7;
+    at = end + closing.length;
   }
-  return data;
 }
 
 function between(text: string, open: string, close: string, from: number): string | undefined {
@@ -90,8 +96,10 @@ function attributes(text: string, name: string): ReadonlyMap<string, string> {
   return found;
 }
 
-function attributeOf(head: string, name: string): string | undefined {
-  const found = new RegExp(`\\s${name}\\s{0,4}=\\s{0,4}(?:"([^"]*)"|'([^']*)')`).exec(head);
+const NAME = /\sName\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)')/;
+
+function nameOf(head: string): string | undefined {
+  const found = NAME.exec(head);
   return found === null ? undefined : decode(found[1] ?? found[2] ?? '');
 }
 

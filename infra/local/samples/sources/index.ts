@@ -6,7 +6,9 @@ import { corelightZeek } from './corelightZeek';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
 import { sentinelOne } from './sentinelOne';
+import { sysmon } from './sysmon';
 import { vmConnection } from './vmConnection';
+import { windowsFirewall } from './windowsFirewall';
 
 export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureFirewall,
@@ -15,5 +17,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   corelightZeek,
   paloAltoPanOs,
   sentinelOne,
+  sysmon,
   vmConnection,
+  windowsFirewall,
 ];
