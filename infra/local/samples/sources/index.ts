@@ -2,6 +2,7 @@
 import { azureFirewall } from './azureFirewall';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
+import { carbonBlackCloud } from './carbonBlackCloud';
 import { corelightZeek } from './corelightZeek';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
@@ -14,6 +15,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureFirewall,
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
+  carbonBlackCloud,
   corelightZeek,
   paloAltoPanOs,
   sentinelOne,
