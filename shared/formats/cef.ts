@@ -58,11 +58,19 @@ const VENDOR_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
       'gcat snpt dnpt fw_action susr srcV6 dstV6 appcat appName appid sid spycat ipscat spkt rpkt cdur sess note vpnpolicy rule sn fw ' +
       'pri m n uuid bytesRx bytesTotal dpi catid contentObject af_polid af_policy af_type af_service af_action arg code srcZone dstZone',
     forcepoint: 'requestURL virusId',
+    fortinet:
+      'action appcat appid applist apprisk craction crlevel crscore date devid devname dstcountry dstinetsvc dstintf dstintfrole dstmac ' +
+      'dstname dstosname dstserver dstuuid duration eventtime eventtype externalID group level logid logver masterdstmac mastersrcmac ' +
+      'osname policyid policyname policytype policyuuid poluuid rcvdbyte rcvddelta rcvdpkt sentbyte sentdelta sentpkt service ' +
+      'sessionid srccountry srcintf srcintfrole srcmac srcname srcserver srcuuid subtype time trandisp tz unauthuser user utmaction ' +
+      'vd vwlid',
     barracuda: 'ruleName',
   }).map(([vendor, keys]) => [vendor, new Set(keys.split(' '))]),
 );
 /** Prefixes of vendors' own keys. */
-const VENDOR_KEY = /^(PanOS|PanSrc|PanDst|FTNTFGT|ad\.)/;
+const VENDOR_KEY = /^(PanOS|PanSrc|PanDst|FTNTFGT|FortinetFortiGate|ad\.)/;
+/** Keys whose values have no blanks: what looks like a key behind one of these is one, whoever's it may be. */
+const WORDS: ReadonlySet<string> = new Set('src dst spt dpt in out proto cnt cn1 cn2 cn3 smac dmac dvc'.split(' '));
 const MAX_KEY = 80;
 /** 1 at the codes of the characters that a key may have. */
 const KEY_CODES = new Uint8Array(128);
@@ -122,6 +130,8 @@ function parseExtension(text: string, cut: boolean, own: ReadonlySet<string> | u
   const pairs = new Map<string, string>();
   let key = '';
   let from = -1;
+  /** Whether an unknown key may follow. */
+  let open = true;
   const add = (to: number): void => {
     const value = unescapeValue(text.slice(from, to).trim());
     if (!pairs.get(key)) pairs.set(key, value);
@@ -130,9 +140,11 @@ function parseExtension(text: string, cut: boolean, own: ReadonlySet<string> | u
     const start = keyStart(text, equals);
     if (start < 0) continue;
     const found = text.slice(start, equals);
-    if (from >= 0 && !isKey(found, own)) continue;
+    const known = isKey(found, own);
+    if (from >= 0 && !known && !open) continue;
     if (from >= 0) add(start);
     key = found;
+    open = !known || WORDS.has(key);
     from = equals + 1;
   }
   if (from >= 0 && !cut) add(text.length);

@@ -99,10 +99,11 @@ const COLUMN_OF_KEY: Readonly<Record<string, string>> = {
 };
 const COLUMNS: ReadonlyMap<string, string> = new Map(Object.entries(COLUMN_OF_KEY));
 const KEYS: ReadonlyMap<string, string> = new Map(Object.entries(COLUMN_OF_KEY).map(([key, column]) => [column, key]));
-/** The older spelling of the numbers' columns, still filled by some collectors. */
-const OTHER_SPELLING: ReadonlyMap<string, string> = new Map(
-  [1, 2, 3].map((n) => [`FieldDeviceCustomNumber${n}`, `DeviceCustomNumber${n}`]),
-);
+/** Older columns of the same keys, still filled by some collectors. */
+const OTHER_SPELLING: ReadonlyMap<string, string> = new Map([
+  ...[1, 2, 3].map((n) => [`FieldDeviceCustomNumber${n}`, `DeviceCustomNumber${n}`] as const),
+  ['ExtID', 'ExternalID'],
+]);
 
 type HeaderColumn =
   | 'DeviceVendor'

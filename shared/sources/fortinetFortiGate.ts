@@ -1,18 +1,17 @@
 /**
- * Fortinet FortiGate: traffic logs as CEF, and as the device's own key=value lines. Table CommonSecurityLog.
+ * Fortinet FortiGate: traffic logs as CEF, and as the device's own key=value lines, CSV and JSON. Table CommonSecurityLog.
  * Follows the upstream mapping ASimNetworkSessionFortinetFortiGate 0.6.0 and corrects:
  * - NetworkDuration is in milliseconds; a close is the normal end of an allowed session; resets and time-outs say so;
  * - what UTM cut is denied, though the policy accepted it; critical levels are High;
- * - the device is the firewall, not its collector; translated addresses, users, applications and policy names are kept;
- * - interim logs count what came since the last one (delta), not the whole again.
+ * - the device is the firewall, not its collector; translated addresses, users, applications and policy names are kept.
  */
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
+import type { JsonObject } from '../formats/json';
 import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
 import { COMMON_SECURITY_LOG, type SecurityLogRow, securityLog } from './commonSecurityLog';
-import { wholeNumber } from './numbers';
-import { type Row, textRow } from './row';
+import { JsonRow, type Row, textRow } from './row';
 import { type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
 
 interface Outcome {
@@ -69,46 +68,59 @@ function country(text: string): string {
   return text === 'Reserved' ? '' : text;
 }
 
+/** ICMP's type and code, which stand where others have their service: `icmp/8/0`. */
+const ICMP_SERVICE = /^icmp6?\/(\d{1,3})\/(\d{1,3})$/i;
+/** A service that only repeats protocol and port. */
+const NUMBERED_SERVICE = /^(?:tcp|udp|icmp6?|proto)\//i;
+
+/** What became of the session: by the policy, unless the policy let it pass and UTM cut it. */
+function outcomeOf(action: string, utm: string): Partial<Outcome> {
+  const outcome: Partial<Outcome> = OUTCOMES.get(action) ?? {};
+  const passed = outcome.action === undefined || outcome.action === 'Allow';
+  if (CUT.has(utm)) {
+    return {
+      action: passed ? 'Deny' : outcome.action,
+      result: 'Failure',
+      details: outcome.details ?? (action === 'deny' ? undefined : 'Terminated'),
+    };
+  }
+  return utm === 'allow' && passed ? { ...outcome, result: 'Success' } : outcome;
+}
+
 function map(row: Row): SessionDraft | Refusal {
   const log = securityLog(row);
   const get = (column: string): string => log.text(column);
+  const activity = get('Activity');
   const category = get('DeviceEventCategory') || log.extension('cat') || key(log, 'type');
-  if (!category.toLowerCase().includes('traffic') && !get('Activity').toLowerCase().startsWith('traffic'))
-    return skipped('notTraffic');
-  const original = get('DeviceAction') || key(log, 'action') || (/^traffic:\S+ (\S+)/.exec(get('Activity'))?.[1] ?? '');
-  if (original === 'dns') return skipped('dnsOnly');
+  if (!category.toLowerCase().includes('traffic') && !/^traffic\b/i.test(activity)) return skipped('notTraffic');
+  const original = get('DeviceAction') || key(log, 'action') || (/^traffic:\S+ (\S+)/.exec(activity)?.[1] ?? '');
+  if (original === 'dns' || /\bdns\b/i.test(activity)) return skipped('dnsOnly');
   const utm = key(log, 'utmaction').toLowerCase();
-  const outcome = OUTCOMES.get(original.toLowerCase());
-  const cut = CUT.has(utm);
-  const seconds = Number(key(log, 'duration') || log.labelled('duration'));
-  const end = eventTime(key(log, 'eventtime')) ?? parseLogTime(get('ReceiptTime')) ?? parseLogTime(get('EndTime'));
-  const start = parseLogTime(get('StartTime'));
-  const interim = wholeNumber(key(log, 'sentdelta')) !== undefined && original === 'accept';
+  const { action, result, details } = outcomeOf(original.toLowerCase(), utm);
+  const duration = key(log, 'duration') || log.labelled('duration');
+  const milliseconds = duration === '' ? Number.NaN : Math.round(Number(duration) * 1000);
+  const end = eventTime(key(log, 'eventtime')) ?? deviceTime(log) ?? parseLogTime(get('EndTime'));
+  const start = parseLogTime(get('StartTime') || key(log, 'start'));
   const [from, to] = [key(log, 'srcintfrole'), key(log, 'dstintfrole')];
-  const policy = key(log, 'policyid');
+  const policy = key(log, 'policyid') || log.labelled('policyid');
   const service = get('ApplicationProtocol') || key(log, 'service');
-  const session = get('ExtID') || key(log, 'sessionid');
-  const allowed = outcome?.action === 'Allow' && !cut;
+  const icmp = ICMP_SERVICE.exec(service);
+  const severity = get('LogSeverity') || key(log, 'level');
   return {
-    EventStartTime: start,
+    // The log is written at the end; a start that is no earlier is the log's own time, and the duration tells the real one.
+    EventStartTime: start !== undefined && end !== undefined && start >= end && milliseconds > 0 ? undefined : start,
     EventEndTime: end,
-    NetworkDuration:
-      seconds >= 0 && (key(log, 'duration') || log.labelled('duration')) !== ''
-        ? Math.round(seconds * 1000)
-        : undefined,
+    NetworkDuration: milliseconds >= 0 ? milliseconds : undefined,
     EventSubType: original === 'start' ? 'Start' : original === 'close' ? 'End' : undefined,
-    EventResult: utm === 'allow' ? 'Success' : cut ? 'Failure' : outcome?.result,
-    EventResultDetails: cut ? 'Terminated' : outcome?.details,
-    EventSeverity:
-      allowed || outcome === undefined
-        ? SEVERITIES.get((get('LogSeverity') || key(log, 'level')).toLowerCase())
-        : undefined,
-    EventOriginalSeverity: get('LogSeverity') || key(log, 'level'),
+    EventResult: result,
+    EventResultDetails: details,
+    EventSeverity: SEVERITIES.get(severity.toLowerCase()),
+    EventOriginalSeverity: severity,
     EventOriginalType: category,
     EventOriginalSubType: key(log, 'subtype'),
     EventProductVersion: get('DeviceVersion'),
-    EventMessage: get('Message') || get('Activity'),
-    DvcAction: cut ? 'Deny' : outcome?.action,
+    EventMessage: get('Message') || activity,
+    DvcAction: action,
     DvcOriginalAction: original,
     DvcHostname: get('DeviceName') || key(log, 'devname') || get('Computer'),
     DvcId: get('DeviceExternalID') || key(log, 'devid'),
@@ -123,7 +135,7 @@ function map(row: Row): SessionDraft | Refusal {
     SrcNatPortNumber: get('SourceTranslatedPort'),
     SrcZone: from === 'undefined' ? '' : from,
     SrcGeoCountry: country(key(log, 'srccountry')),
-    SrcBytes: interim ? key(log, 'sentdelta') : get('SentBytes'),
+    SrcBytes: get('SentBytes') || key(log, 'sentbyte'),
     SrcPackets: key(log, 'sentpkt') || log.labelled('sentpackets'),
     DstIpAddr: get('DestinationIP'),
     DstPortNumber: get('DestinationPort'),
@@ -133,11 +145,12 @@ function map(row: Row): SessionDraft | Refusal {
     DstNatPortNumber: get('DestinationTranslatedPort'),
     DstZone: to === 'undefined' ? '' : to,
     DstGeoCountry: country(key(log, 'dstcountry')),
-    DstBytes: interim ? key(log, 'rcvddelta') : get('ReceivedBytes'),
+    DstBytes: get('ReceivedBytes') || key(log, 'rcvdbyte'),
     DstPackets: key(log, 'rcvdpkt') || log.labelled('receivedpackets'),
     NetworkProtocol: get('Protocol'),
-    NetworkApplicationProtocol: /^(tcp|udp|icmp)\/\d+/i.test(service) ? '' : service.toUpperCase(),
-    NetworkSessionId: session,
+    NetworkIcmpCode: icmp?.[1],
+    NetworkApplicationProtocol: NUMBERED_SERVICE.test(service) ? '' : service.toUpperCase(),
+    NetworkSessionId: get('ExtID') || key(log, 'sessionid') || key(log, 'externalID'),
     NetworkRuleNumber: policy,
     NetworkRuleName: key(log, 'policyname') || policy,
     NetworkDirection: direction(from, to),
@@ -145,15 +158,25 @@ function map(row: Row): SessionDraft | Refusal {
     ThreatRiskLevel: key(log, 'crscore'),
     AdditionalFields: {
       UtmAction: utm,
+      IcmpCode: icmp?.[2],
       ApplicationCategory: key(log, 'appcat'),
-      Application: key(log, 'app'),
+      // Bare, `app` is CEF's own key for what the device calls service.
+      Application: log.extension('FTNTFGTapp') || log.extension('FortinetFortiGateapp'),
       VirtualDomain: key(log, 'vd'),
       LogId: key(log, 'logid'),
       PolicyUuid: key(log, 'poluuid') || key(log, 'policyuuid'),
       TranslationDisposition: key(log, 'trandisp'),
-      ...(interim && { TotalBytesSent: get('SentBytes'), TotalBytesReceived: get('ReceivedBytes') }),
+      // An interim log of a long session has the whole so far in its counters, and here what came since the last one.
+      SrcBytesSinceLastLog: key(log, 'sentdelta'),
+      DstBytesSinceLastLog: key(log, 'rcvddelta'),
     },
   };
+}
+
+/** The device's own date and time, with its zone where it states one. */
+function deviceTime(log: SecurityLogRow): number | undefined {
+  const [date, time] = [key(log, 'date'), key(log, 'time')];
+  return date === '' || time === '' ? undefined : parseLogTime(`${date} ${time} ${key(log, 'tz')}`.trim());
 }
 
 /** Columns by the device's own keys; the others go to AdditionalExtensions. */
@@ -182,7 +205,14 @@ const COLUMNS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function read({ message, syslog }: LogLine): Row {
-  const pairs = parseKeyValues(message);
+  const text = message.trim() === '' ? (syslog?.structuredData ?? '') : message;
+  // Its CSV is pairs between commas.
+  return pairsRow(parseKeyValues(CSV.test(text) ? text.replaceAll(/,(?=[a-z_]{1,40}=)/g, ' ') : text), syslog?.time);
+}
+
+const CSV = /^\S{0,20}(?:date|time)=[^\s,]{1,20},[a-z]/;
+
+function pairsRow(pairs: ReadonlyMap<string, string>, received?: number): Row {
   const cells: Record<string, string> = {};
   const extensions: string[] = [];
   for (const [name, value] of pairs) {
@@ -190,17 +220,25 @@ function read({ message, syslog }: LogLine): Row {
     if (column !== undefined) cells[column] = value;
     else extensions.push(`FTNTFGT${name}=${value}`);
   }
-  const local = parseLogTime(`${pairs.get('date') ?? ''} ${pairs.get('time') ?? ''} ${pairs.get('tz') ?? ''}`.trim());
-  const time = local ?? syslog?.time;
   return textRow(COMMON_SECURITY_LOG, {
     ...cells,
     DeviceVendor: 'Fortinet',
     DeviceProduct: 'FortiGate',
-    DeviceEventCategory: `${pairs.get('type') ?? ''}:${pairs.get('subtype') ?? ''}`,
+    DeviceEventCategory: [pairs.get('type'), pairs.get('subtype')].filter(Boolean).join(':'),
     AdditionalExtensions: extensions.join(';'),
-    TimeGenerated: time === undefined ? undefined : new Date(time).toISOString(),
+    TimeGenerated: received === undefined ? undefined : new Date(received).toISOString(),
   });
 }
+
+/** The device's JSON has the same keys. */
+function readObject(record: JsonObject): Row {
+  const fields = new JsonRow(COMMON_SECURITY_LOG, record);
+  return pairsRow(new Map([...fields.columns()].map((name) => [name, fields.text(name)])));
+}
+
+/** The number of a log, which every record of the device has, and what kind it is. */
+const OWN_KEYS = /(?:^|[\s,[])(?:devid|logid)="?\w/;
+const OWN_TYPE = /(?:^|[\s,[])type="?\w/;
 
 export const fortinetFortiGate: RowSource = {
   id: 'fortinetFortiGate',
@@ -210,9 +248,9 @@ export const fortinetFortiGate: RowSource = {
   facts: 'ASimNetworkSessionFortinetFortiGate 0.6.0',
   asim: { vendor: 'Fortinet', product: 'Fortigate', types: ['NetworkSession'] },
   filter: 'Logs of type traffic; others are skipped (notTraffic, dnsOnly).',
-  forms: ['CEF', 'syslog key=value'],
+  forms: ['CEF', 'syslog key=value', 'syslog CSV', 'JSON of the same keys'],
   sweep: true,
-  gaps: ['a session accepted and closed in two lines is told twice'],
+  gaps: ['a session accepted and closed in two lines is told twice; interim logs of a long one tell its bytes so far'],
   format: 'rows',
   rows: {
     tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },
@@ -220,10 +258,12 @@ export const fortinetFortiGate: RowSource = {
       row.text('DeviceVendor').toLowerCase() === 'fortinet' && /^forti(gate|analyzer)/i.test(row.text('DeviceProduct')),
     map,
   },
-  lineForms: [
-    lineForm(
-      ({ message }) => /(?:^|[\s,])(?:devid|logid)="?\w/.test(message) && /(?:^|[\s,])type="?\w/.test(message),
-      read,
-    ),
+  lineForms: [lineForm(({ text }) => OWN_KEYS.test(text) && OWN_TYPE.test(text), read)],
+  objectForms: [
+    {
+      owns: ({ logid, type, subtype }) =>
+        logid !== undefined && typeof type === 'string' && typeof subtype === 'string',
+      read: readObject,
+    },
   ],
 };

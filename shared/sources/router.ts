@@ -178,12 +178,12 @@ export class Router {
       if (read === undefined) return { source: form.source, outcomes: NOTHING };
       return this.mapRead(form.source, read, place, () => this.written(syslog));
     }
-    if (syslog === undefined)
-      return this.pinned?.format === 'lines' ? this.mapLine(this.pinned, text, place) : this.fallBack(text, place);
-    if (wrapper === undefined && line.message.startsWith('{')) {
+    if (wrapper === undefined && line.message.startsWith('{') && this.pinned?.format !== 'lines') {
       const routed = this.messageObject(line.message, place);
       if (routed !== undefined) return routed;
     }
+    if (syslog === undefined)
+      return this.pinned?.format === 'lines' ? this.mapLine(this.pinned, text, place) : this.fallBack(text, place);
     if (line.message.startsWith('<Event') && !line.message.includes(LINUX_SYSMON)) {
       const routed = this.xml(line.message, place);
       if (routed !== undefined) return routed;

@@ -32,6 +32,7 @@ describe('CEF lines', () => {
     ['src= dst=', { src: '', dst: '' }],
     ['cs2= cs2=second cs2=third', { cs2: 'second' }],
     ['unknown=1 act=x other=y', { unknown: '1', act: 'x other=y' }],
+    ['dpt=443 other=a b third=c act=x', { dpt: '443', other: 'a b', third: 'c', act: 'x' }],
     ['PanOSNew=1 FTNTFGTvd=root ad.x=y cs6label=z', { PanOSNew: '1', FTNTFGTvd: 'root', 'ad.x': 'y', cs6label: 'z' }],
   ])('extension %s', (text, expected) => {
     expect(extensionOf(text)).toEqual(expected);

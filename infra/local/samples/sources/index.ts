@@ -4,6 +4,7 @@ import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { corelightZeek } from './corelightZeek';
+import { fortinetFortiGate } from './fortinetFortiGate';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
 import { sentinelOne } from './sentinelOne';
@@ -17,6 +18,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureTrafficAnalytics,
   carbonBlackCloud,
   corelightZeek,
+  fortinetFortiGate,
   paloAltoPanOs,
   sentinelOne,
   sysmon,
