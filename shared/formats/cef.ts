@@ -169,7 +169,7 @@ function unescapeValue(value: string): string {
 function sender(header: string): string | undefined {
   const text = header.replace(/^\s*(?:\d+ )?<\d{1,3}>/, '');
   const host =
-    /^[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d+)? (\S+)/.exec(text) ??
+    /^[A-Za-z]{3} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d+)? (\S+)/.exec(text) ??
     /^1? ?\d{4}-\d{2}-\d{2}T\S+ (\S+)/.exec(text);
   return host?.[1];
 }

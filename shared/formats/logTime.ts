@@ -27,7 +27,7 @@ const ZONES: Readonly<Record<string, number>> = {
 const CEF_TEXT = /^([A-Za-z]{3}) {1,2}(\d{1,2}),? (\d{4}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: ?(\S{1,6}))?$/;
 const ISO_TEXT = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?: ?(\S{1,6}))?$/;
 const SLASH_TEXT = /^(\d{4})\/(\d{2})\/(\d{2}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?()$/;
-/** As the portal exports it, and some resource logs: month first. */
+/** As the portal exports it, and some resource logs: month first, where both ways could be meant. */
 const US_TEXT =
   /^(\d{1,2})\/(\d{1,2})\/(\d{4}),? (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: ?([AP])M)?(?: ?(\S{1,6}))?$/i;
 const FIRST_MILLISECONDS = 1e11;
@@ -52,7 +52,9 @@ export function parseLogTime(text: string): number | undefined {
   }
   const american = US_TEXT.exec(text);
   if (american !== null) {
-    const [, month, day, year, hour = '', minute, second, fraction, half, zone] = american;
+    const [, first, other, year, hour = '', minute, second, fraction, half, zone] = american;
+    // Where the first cannot be a month, the portal's language puts the day there.
+    const [month, day] = Number(first) > 12 ? [other, first] : [first, other];
     const clock = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
     return half !== undefined && (Number(hour) < 1 || Number(hour) > 12)
       ? undefined

@@ -7,17 +7,44 @@
  * - ICMP types have their names; the device's name and address are filled; a teardown's bytes are both directions' sum.
  */
 import type { SessionDraft } from '../asim/sessionDraft';
-import { ASA_MESSAGES, ASA_TEARDOWNS, type AsaEnd, parseAsaMessage } from './ciscoAsaMessages';
+import { answeredFirst, BuiltConnections } from './ciscoAsaDirections';
+import { asaHeader, asaSender } from './ciscoAsaHeader';
+import { ASA_MESSAGES, type AsaEnd, type AsaParts, parseAsaMessage } from './ciscoAsaMessages';
+import { ASA_TEARDOWNS } from './ciscoAsaTeardowns';
 import { COMMON_SECURITY_LOG, isOfProduct } from './commonSecurityLog';
 import { type Row, textRow } from './row';
-import { dead, type LogLine, lineForm, type MappingContext, type Refusal, type RowSource, skipped } from './source';
+import {
+  dead,
+  type LineReading,
+  type LogLine,
+  type MappingContext,
+  type Refusal,
+  type RowSource,
+  skipped,
+} from './source';
 
-const HEAD = /%(?:ASA|FTD|PIX)-(?:\w{0,20}-)?(\d)-(\d{6}):?\s?/;
-/** Interface names whose side is plain. */
+/** Words in interface names that tell the side. */
 const SIDES: ReadonlyMap<string, 'inside' | 'outside'> = new Map([
   ...['inside', 'internal', 'lan', 'dmz', 'trust', 'identity'].map((name) => [name, 'inside'] as const),
   ...['outside', 'external', 'wan', 'untrust', 'internet'].map((name) => [name, 'outside'] as const),
 ]);
+
+function sideOf(name: string | undefined): 'inside' | 'outside' | undefined {
+  const words = (name ?? '').toLowerCase().split(/[^a-z]+/);
+  const known = words.find((word) => SIDES.has(word));
+  return known === undefined ? undefined : SIDES.get(known);
+}
+
+/** By both interfaces' sides, or by one's that bears out what the message states. */
+function direction(
+  from: string | undefined,
+  to: string | undefined,
+  stated: 'Inbound' | 'Outbound' | undefined,
+): 'Inbound' | 'Outbound' | undefined {
+  const [one, other] = [sideOf(from), sideOf(to)];
+  if (other === 'outside' && (one === 'inside' || stated === 'Outbound')) return 'Outbound';
+  return one === 'outside' && (other === 'inside' || stated === 'Inbound') ? 'Inbound' : undefined;
+}
 
 function milliseconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -25,81 +52,103 @@ function milliseconds(text: string | undefined): number | undefined {
   return (hours * 3600 + minutes * 60 + seconds) * 1000;
 }
 
-/** The initiator of a torn-down connection by its ends: the message names no direction. */
-function turned(source: AsaEnd, destination: AsaEnd, context: MappingContext): boolean {
-  const [one, other] = [Number(source.port), Number(destination.port)];
-  if (one < 1024 !== other < 1024) return one < 1024;
-  const [from, to] = [SIDES.get(source.interface ?? ''), SIDES.get(destination.interface ?? '')];
-  if (from === 'outside' && to === 'inside') return one < other;
-  return context.addresses.look(source.address) === undefined;
+/** The column is a word or CEF's number. */
+function statedDirection(text: string): 'Inbound' | 'Outbound' | undefined {
+  const word = text.toLowerCase();
+  return word === 'inbound' || word === '0' ? 'Inbound' : word === 'outbound' || word === '1' ? 'Outbound' : undefined;
+}
+
+const isTeardown = (id: string): boolean => id === '302014' || id === '302016';
+const isBuilt = (id: string): boolean => id === '302013' || id === '302015';
+
+/** Source and destination, a teardown's turned where its first end answered. */
+function endsOf(
+  id: string,
+  parts: AsaParts | undefined,
+  stated: 'Inbound' | 'Outbound' | undefined,
+): (AsaEnd | undefined)[] {
+  const { source, destination } = parts ?? {};
+  if (!isTeardown(id) || source === undefined || destination === undefined) return [source, destination];
+  const turned = stated === undefined ? answeredFirst(source, destination) : stated === 'Outbound';
+  return turned ? [destination, source] : [source, destination];
 }
 
 function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const get = (column: string): string => row.text(column);
   const message = get('Message');
-  const head = HEAD.exec(message);
-  const id = get('DeviceEventClassID') || (head?.[2] ?? '');
-  if (!ASA_MESSAGES.has(id)) return skipped('notConnection');
-  const parts = parseAsaMessage(id, head === null ? message : message.slice(head.index + head[0].length));
+  const header = asaHeader(message);
+  const id = get('DeviceEventClassID') || (header?.id ?? '');
+  const known = ASA_MESSAGES.get(id);
+  if (known === undefined) return skipped('notConnection');
+  const parts = parseAsaMessage(id, message.slice(header?.text ?? 0));
   if (parts === undefined && get('SourceIP') === '') return dead('malformedMessage');
-  let { source, destination } = parts ?? {};
-  const teardown = parts?.subType === 'End';
-  if (
-    teardown &&
-    parts?.direction === undefined &&
-    source !== undefined &&
-    destination !== undefined &&
-    source.port !== undefined
-  ) {
-    if (turned(source, destination, context)) [source, destination] = [destination, source];
-  }
+  const stated = parts?.direction ?? statedDirection(get('CommunicationDirection'));
+  const [source, destination] = endsOf(id, parts, stated);
   if ([source?.address, destination?.address].some((address) => address === 'any' || address === '0'))
     return skipped('anyAddress');
   const reason = parts?.reason ?? '';
-  const ending = id === '302014' || id === '302016' ? ASA_TEARDOWNS.get(reason.toLowerCase()) : undefined;
-  const level = get('OriginalLogSeverity') || get('LogSeverity') || (head?.[1] ?? '');
+  const ending = isTeardown(id) ? ASA_TEARDOWNS.get(reason.toLowerCase()) : undefined;
+  const denied = /den(y|ied)/i.test(get('DeviceAction') || message);
+  const action = parts?.action ?? (id === '106100' && denied ? 'Deny' : known.action);
+  const dns = id === '106007';
   return {
     EventCount: parts?.hits,
-    EventSubType: parts?.subType,
+    EventSubType: known.subType,
     EventResult: ending?.result,
     EventResultDetails: ending?.details,
     EventSeverity: ending?.result === 'Failure' ? 'Low' : undefined,
-    EventOriginalSeverity: level,
+    EventOriginalSeverity: get('OriginalLogSeverity') || get('LogSeverity') || header?.level,
     EventOriginalType: id,
-    EventOriginalResultDetails: id === '106007' ? `DNS ${reason}` : reason,
+    EventOriginalResultDetails: dns ? `DNS ${reason}` : reason,
     EventMessage: message,
     EventProductVersion: get('DeviceVersion'),
     NetworkDuration: milliseconds(parts?.duration),
-    DvcAction: ending?.action ?? (ending === undefined || ending.result === 'Success' ? parts?.action : undefined),
+    DvcAction: ending?.result === 'Failure' ? ending.action : action,
     DvcOriginalAction: get('DeviceAction'),
     DvcHostname: get('DeviceName') || get('Computer'),
     DvcIpAddr: get('DeviceAddress'),
-    DvcInboundInterface: source?.interface,
+    DvcInboundInterface: source?.interface ?? parts?.ingress,
     DvcOutboundInterface: destination?.interface,
-    SrcIpAddr: source?.address ?? get('SourceIP'),
+    SrcIpAddr: source === undefined ? get('SourceIP') : addressOf(source, context),
     SrcPortNumber: source === undefined ? get('SourcePort') : source.port,
     SrcInterfaceName: source?.interface?.toLowerCase(),
+    SrcHostname: source?.fqdn ?? nameOf(source, context),
     SrcNatIpAddr: translated(source, source?.natAddress),
     SrcNatPortNumber: translated(source, source?.natPort),
-    SrcUsername: source?.user,
-    DstIpAddr: destination?.address ?? get('DestinationIP'),
+    SrcUsername: source?.user ?? parts?.user,
+    DstIpAddr: destination === undefined ? get('DestinationIP') : addressOf(destination, context),
     DstPortNumber: destination === undefined ? get('DestinationPort') : destination.port,
-    DstInterfaceName: destination?.interface?.toLowerCase(),
+    // The interface of a denied packet: upstream has it here.
+    DstInterfaceName: (destination?.interface ?? parts?.ingress)?.toLowerCase(),
+    DstHostname: destination?.fqdn ?? nameOf(destination, context),
     DstNatIpAddr: translated(destination, destination?.natAddress),
     DstNatPortNumber: translated(destination, destination?.natPort),
     DstUsername: destination?.user,
-    DstAppName: id === '106007' ? 'DNS' : undefined,
-    ...(id === '106007' && { DstAppType: 'Service' as const }),
+    DstAppName: dns ? 'DNS' : undefined,
+    ...(dns && { DstAppType: 'Service' as const }),
     NetworkBytes: parts?.bytes,
     NetworkProtocol: parts?.protocol ?? get('Protocol'),
     NetworkIcmpCode: parts?.icmpType,
     NetworkRuleName: parts?.rule ?? get('DeviceCustomString2'),
     NetworkSessionId: parts?.session,
-    NetworkDirection: direction(source?.interface, destination?.interface),
-    stated: parts?.direction,
-    ThreatName: parts?.threat,
-    AdditionalFields: { IcmpCode: parts?.icmpCode },
+    NetworkDirection: direction(source?.interface, destination?.interface, parts?.direction),
+    stated,
+    ThreatName: known.threat,
+    AdditionalFields: {
+      IcmpCode: parts?.icmpCode,
+      SrcSecurityGroup: source?.group,
+      DstSecurityGroup: destination?.group,
+    },
   };
+}
+
+function addressOf(end: AsaEnd, context: MappingContext): string | undefined {
+  return context.addresses.look(end.address)?.text;
+}
+
+/** The firewall prints names that it was given in place of addresses. */
+function nameOf(end: AsaEnd | undefined, context: MappingContext): string | undefined {
+  return end === undefined || context.addresses.look(end.address) !== undefined ? undefined : end.address;
 }
 
 /** A mapping onto itself is none. */
@@ -107,23 +156,36 @@ function translated(end: AsaEnd | undefined, text: string | undefined): string |
   return end?.natAddress === end?.address && end?.natPort === end?.port ? undefined : text;
 }
 
-function direction(from: string | undefined, to: string | undefined): 'Inbound' | 'Outbound' | undefined {
-  const [one, other] = [SIDES.get(from?.toLowerCase() ?? ''), SIDES.get(to?.toLowerCase() ?? '')];
-  if (one === 'inside' && other === 'outside') return 'Outbound';
-  return one === 'outside' && other === 'inside' ? 'Inbound' : undefined;
-}
-
-function read({ syslog, text }: LogLine): Row {
-  const head = HEAD.exec(text);
-  const time = syslog?.time;
-  return textRow(COMMON_SECURITY_LOG, {
-    DeviceVendor: 'Cisco',
-    DeviceProduct: text.includes('%FTD-') ? 'FTD' : 'ASA',
-    DeviceEventClassID: head?.[2],
-    DeviceName: syslog?.host,
-    Message: head === null ? text : text.slice(head.index),
-    TimeGenerated: time === undefined ? undefined : new Date(time).toISOString(),
-  });
+/** Lines of one blob: connections built tell what their teardown leaves out. */
+function openLines(context: MappingContext, memory: string): LineReading {
+  const connections = new BuiltConnections(memory);
+  const directionFor = (host: string, id: string, text: string): string | undefined => {
+    if (!isBuilt(id) && !isTeardown(id)) return undefined;
+    const parts = parseAsaMessage(id, text);
+    if (parts?.session === undefined) return undefined;
+    const key = `${host} ${parts.session}`;
+    if (isTeardown(id)) return connections.tornDown(key);
+    if (parts.direction !== undefined && parts.source !== undefined && parts.destination !== undefined)
+      connections.built(key, parts.direction, parts.source, parts.destination);
+    return undefined;
+  };
+  return {
+    read({ text, syslog }: LogLine): Row | Refusal {
+      const header = asaHeader(text);
+      if (header === undefined) return dead('malformedMessage');
+      const { time, host } = asaSender(text.slice(0, header.start), syslog, context.reference);
+      return textRow(COMMON_SECURITY_LOG, {
+        DeviceVendor: 'Cisco',
+        DeviceProduct: header.product === 'FTD' ? 'FTD' : 'ASA',
+        DeviceEventClassID: header.id,
+        DeviceName: host,
+        CommunicationDirection: directionFor(host, header.id, text.slice(header.text)),
+        Message: text.slice(header.start),
+        TimeGenerated: new Date(time).toISOString(),
+      });
+    },
+    memory: () => connections.memory(),
+  };
 }
 
 export const ciscoAsa: RowSource = {
@@ -133,20 +195,31 @@ export const ciscoAsa: RowSource = {
   table: COMMON_SECURITY_LOG,
   facts: 'ASimNetworkSessionCiscoASA 1.1.0',
   asim: { vendor: 'Cisco', product: 'ASA', types: ['NetworkSession'] },
-  filter: `Messages ${[...ASA_MESSAGES].join(', ')}; others are skipped (notConnection).`,
+  filter: `Messages ${[...ASA_MESSAGES.keys()].join(', ')}; others are skipped (notConnection).`,
   forms: ['syslog (%ASA-, %FTD-)'],
   sweep: true,
   gaps: [
-    'a teardown names no direction: who began follows from ports and interface names',
+    'a teardown names no direction: who began follows from the connection’s earlier message in the same blob, else from ports',
     'bytes come only with a teardown, both directions together',
+    'names that the firewall prints in place of addresses are no addresses: such records are refused (badAddress)',
+    'lines without any time take that of the blob’s last change',
   ],
   format: 'rows',
   rows: {
     tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },
     owns: (row) =>
       isOfProduct(row, 'cisco', 'asa') ||
-      (isOfProduct(row, 'cisco', 'ftd') && !/^43000\d$/.test(row.text('DeviceEventClassID'))),
+      (isOfProduct(row, 'cisco', 'ftd') &&
+        !/^43000\d$/.test(row.text('DeviceEventClassID') || (asaHeader(row.text('Message'))?.id ?? ''))),
     map,
   },
-  lineForms: [lineForm(({ text }) => text.includes('%') && HEAD.test(text) && !text.includes('-43000'), read)],
+  lineForms: [
+    {
+      owns: ({ text }) => {
+        const header = asaHeader(text);
+        return header !== undefined && header.product !== 'NGIPS' && !header.id.startsWith('43000');
+      },
+      open: openLines,
+    },
+  ],
 };

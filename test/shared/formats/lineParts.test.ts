@@ -85,6 +85,10 @@ describe('a syslog header', () => {
     expect(parseSyslog(line, reference)?.time).toBe(time);
   });
 
+  it('is read with the month in capitals', () => {
+    expect(parseSyslog('<134>MAR  2 10:00:12 fw01 a: text', REFERENCE)?.time).toBe(TIME);
+  });
+
   it('is not seen where none is', () => {
     for (const line of ['', 'hello world', '<999>x', '2 111122223333 eni-01 10.0.0.1', '{"a":1}'])
       expect(parseSyslog(line, REFERENCE)).toBeUndefined();
