@@ -160,13 +160,10 @@ function translated(end: AsaEnd | undefined, text: string | undefined): string |
 function openLines(context: MappingContext, memory: string): LineReading {
   const connections = new BuiltConnections(memory);
   const directionFor = (host: string, id: string, text: string): string | undefined => {
-    if (!isBuilt(id) && !isTeardown(id)) return undefined;
-    const parts = parseAsaMessage(id, text);
-    if (parts?.session === undefined) return undefined;
-    const key = `${host} ${parts.session}`;
-    if (isTeardown(id)) return connections.tornDown(key);
-    if (parts.direction !== undefined && parts.source !== undefined && parts.destination !== undefined)
-      connections.built(key, parts.direction, parts.source, parts.destination);
+    if (isTeardown(id)) return connections.tornDown(`${host} ${/connection (\d{1,20}) /.exec(text)?.[1] ?? ''}`);
+    const parts = isBuilt(id) ? parseAsaMessage(id, text) : undefined;
+    if (parts?.direction !== undefined && parts.source !== undefined && parts.destination !== undefined)
+      connections.built(`${host} ${parts.session}`, parts.direction, parts.source, parts.destination);
     return undefined;
   };
   return {

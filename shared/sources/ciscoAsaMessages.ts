@@ -4,37 +4,40 @@ import { servicePort } from './ciscoAsaServices';
 /** Parts of a message as they stand; absent where the message has none. */
 export interface AsaParts {
   readonly action: 'Allow' | 'Deny' | 'Drop';
-  readonly direction?: 'Inbound' | 'Outbound';
-  readonly protocol?: string;
+  readonly direction?: 'Inbound' | 'Outbound' | undefined;
+  readonly protocol?: string | undefined;
   /** Who began, as far as the message tells; of a teardown without direction the end that stands first. */
-  readonly source?: AsaEnd;
-  readonly destination?: AsaEnd;
+  readonly source?: AsaEnd | undefined;
+  readonly destination?: AsaEnd | undefined;
   /** Where the packet came in (`on interface …`). */
-  readonly ingress?: string;
-  readonly rule?: string;
-  readonly session?: string;
-  readonly duration?: string;
-  readonly bytes?: string;
-  readonly reason?: string;
-  readonly icmpType?: string;
-  readonly icmpCode?: string;
-  readonly hits?: string;
+  readonly ingress?: string | undefined;
+  readonly rule?: string | undefined;
+  readonly session?: string | undefined;
+  readonly duration?: string | undefined;
+  readonly bytes?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly icmpType?: string | undefined;
+  readonly icmpCode?: string | undefined;
+  readonly hits?: string | undefined;
   /** User of the whole connection, as the firewall authenticated him. */
-  readonly user?: string;
+  readonly user?: string | undefined;
 }
 
 export interface AsaEnd {
-  readonly interface?: string;
+  readonly interface?: string | undefined;
   /** An address, or the name that the firewall has for it. */
   readonly address: string;
-  readonly port?: string;
-  readonly natAddress?: string;
-  readonly natPort?: string;
-  readonly user?: string;
-  readonly fqdn?: string;
+  readonly port?: string | undefined;
+  readonly natAddress?: string | undefined;
+  readonly natPort?: string | undefined;
+  readonly user?: string | undefined;
+  readonly fqdn?: string | undefined;
   /** TrustSec's group tag with its name. */
-  readonly group?: string;
+  readonly group?: string | undefined;
 }
+
+/** Longer than any message; what comes behind is not looked at. */
+const MAX_TEXT = 2048;
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
@@ -138,7 +141,7 @@ export const ASA_MESSAGES: ReadonlyMap<string, Omit<Shape, 'pattern'>> = SHAPES;
  */
 export function parseAsaMessage(id: string, text: string): AsaParts | undefined {
   const known = SHAPES.get(id);
-  const groups: Groups | undefined = known?.pattern.exec(text)?.groups;
+  const groups: Groups | undefined = known?.pattern.exec(text.slice(0, MAX_TEXT))?.groups;
   if (known === undefined || groups === undefined) return undefined;
   const tail: Groups = (groups.tail === undefined ? undefined : TAIL.exec(groups.tail)?.groups) ?? {};
   const protocol = known.protocol ?? groups.protocol;
@@ -146,7 +149,7 @@ export function parseAsaMessage(id: string, text: string): AsaParts | undefined 
   // An access list's ICMP has type and code in place of ports.
   const listIcmp = id === '106100' && icmp;
   const [source, destination] = groups.faddrIp === undefined ? ends(groups, listIcmp) : icmpEnds(groups);
-  const filled: { -readonly [Name in keyof AsaParts]?: AsaParts[Name] | undefined } = {
+  return {
     action: groups.word === undefined ? known.action : /^denied$/i.test(groups.word) ? 'Deny' : 'Allow',
     direction: directionOf(groups),
     protocol,
@@ -163,11 +166,6 @@ export function parseAsaMessage(id: string, text: string): AsaParts | undefined 
     hits: groups.hits,
     user: userName(groups.user ?? tail.user),
   };
-  return withoutAbsent(filled) as AsaParts;
-}
-
-function withoutAbsent(parts: object): object {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined));
 }
 
 function directionOf({ direction, faddrId, laddrId }: Groups): 'Inbound' | 'Outbound' | undefined {
@@ -187,24 +185,21 @@ function end(groups: Groups, name: 'src' | 'dst', withoutPorts: boolean): AsaEnd
   const address = groups[`${name}Ip`];
   if (address === undefined) return undefined;
   const port = groups[`${name}Port`];
-  return withoutAbsent({
+  return {
     address,
     interface: groups[`${name}If`],
     port: port === undefined || withoutPorts ? undefined : servicePort(port),
     natAddress: groups[`${name}NatIp`],
     natPort: groups[`${name}NatPort`],
     ...who(groups[`${name}Who`] ?? groups[`${name}Word`]),
-  }) as AsaEnd;
+  };
 }
 
 /** faddr is the foreign end, gaddr the translated and laddr the real address of the local one. */
 function icmpEnds(groups: Groups): [AsaEnd, AsaEnd] {
   const { faddrIp = '', laddrIp = '', gaddrIp } = groups;
-  const foreign = withoutAbsent({ address: faddrIp, ...who(groups.faddrWho) }) as AsaEnd;
-  const local = withoutAbsent({
-    address: laddrIp,
-    natAddress: gaddrIp === laddrIp ? undefined : gaddrIp,
-  }) as AsaEnd;
+  const foreign: AsaEnd = { address: faddrIp, ...who(groups.faddrWho) };
+  const local: AsaEnd = { address: laddrIp, natAddress: gaddrIp === laddrIp ? undefined : gaddrIp };
   return directionOf(groups) === 'Outbound' ? [local, foreign] : [foreign, local];
 }
 
@@ -218,7 +213,7 @@ function who(text: string | undefined): Pick<AsaEnd, 'user' | 'fqdn' | 'group'> 
   if (/^\d{1,5}(:|$)/.test(name)) return { group: name };
   const user = userName(name);
   const found = name.includes('\\') || name.includes('@') || !name.includes('.') ? { user } : { fqdn: name };
-  return withoutAbsent({ ...found, group: tagged ? rest : undefined });
+  return tagged ? { ...found, group: rest } : found;
 }
 
 /** Without the word for the firewall's own user list. */

@@ -3,6 +3,7 @@ import { azureFirewall } from './azureFirewall';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { carbonBlackCloud } from './carbonBlackCloud';
+import { ciscoAsa } from './ciscoAsa';
 import { corelightZeek } from './corelightZeek';
 import { fortinetFortiGate } from './fortinetFortiGate';
 import { paloAltoPanOs } from './paloAltoPanOs';
@@ -25,3 +26,4 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   vmConnection,
   windowsFirewall,
 ];
+export const SOURCE_SAMPLES: readonly SourceSample[] = [azureFirewall, ciscoAsa, corelightZeek, paloAltoPanOs];
