@@ -12,6 +12,7 @@ import { asaHeader, asaSender } from './ciscoAsaHeader';
 import { ASA_MESSAGES, type AsaEnd, type AsaParts, parseAsaMessage } from './ciscoAsaMessages';
 import { ASA_TEARDOWNS } from './ciscoAsaTeardowns';
 import { COMMON_SECURITY_LOG, isOfProduct } from './commonSecurityLog';
+import { directionBySides } from './interfaceSides';
 import { type Row, textRow } from './row';
 import {
   dead,
@@ -22,29 +23,6 @@ import {
   type RowSource,
   skipped,
 } from './source';
-
-/** Words in interface names that tell the side. */
-const SIDES: ReadonlyMap<string, 'inside' | 'outside'> = new Map([
-  ...['inside', 'internal', 'lan', 'dmz', 'trust', 'identity'].map((name) => [name, 'inside'] as const),
-  ...['outside', 'external', 'wan', 'untrust', 'internet'].map((name) => [name, 'outside'] as const),
-]);
-
-function sideOf(name: string | undefined): 'inside' | 'outside' | undefined {
-  const words = (name ?? '').toLowerCase().split(/[^a-z]+/);
-  const known = words.find((word) => SIDES.has(word));
-  return known === undefined ? undefined : SIDES.get(known);
-}
-
-/** By both interfaces' sides, or by one's that bears out what the message states. */
-function direction(
-  from: string | undefined,
-  to: string | undefined,
-  stated: 'Inbound' | 'Outbound' | undefined,
-): 'Inbound' | 'Outbound' | undefined {
-  const [one, other] = [sideOf(from), sideOf(to)];
-  if (other === 'outside' && (one === 'inside' || stated === 'Outbound')) return 'Outbound';
-  return one === 'outside' && (other === 'inside' || stated === 'Inbound') ? 'Inbound' : undefined;
-}
 
 function milliseconds(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -131,7 +109,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     NetworkIcmpCode: parts?.icmpType,
     NetworkRuleName: parts?.rule ?? get('DeviceCustomString2'),
     NetworkSessionId: parts?.session,
-    NetworkDirection: direction(source?.interface, destination?.interface, parts?.direction),
+    NetworkDirection: directionBySides(source?.interface, destination?.interface, parts?.direction),
     stated,
     ThreatName: known.threat,
     AdditionalFields: {
@@ -178,7 +156,7 @@ function openLines(context: MappingContext, memory: string): LineReading {
         DeviceName: host,
         CommunicationDirection: directionFor(host, header.id, text.slice(header.text)),
         Message: text.slice(header.start),
-        TimeGenerated: new Date(time).toISOString(),
+        TimeGenerated: time === undefined ? undefined : new Date(time).toISOString(),
       });
     },
     memory: () => connections.memory(),
@@ -199,7 +177,6 @@ export const ciscoAsa: RowSource = {
     'a teardown names no direction: who began follows from the connection’s earlier message in the same blob, else from ports',
     'bytes come only with a teardown, both directions together',
     'names that the firewall prints in place of addresses are no addresses: such records are refused (badAddress)',
-    'lines without any time take that of the blob’s last change',
   ],
   format: 'rows',
   rows: {

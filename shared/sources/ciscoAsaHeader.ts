@@ -27,26 +27,29 @@ export function asaHeader(text: string): AsaHeader | undefined {
   return { start: mark.index, text: mark.index + all.length, product, level, id };
 }
 
+/** When and by whom a message was written; undefined and empty where its line does not say. */
+export interface AsaSender {
+  readonly time: number | undefined;
+  readonly host: string;
+}
+
 /**
- * When and by whom a message was written.
- * @param before what stands before the mark.
- * @param reference about when, for times without a year, and for messages without any time, as the device sends them by default.
+ * Reads what stands before the mark.
+ * @param reference when the line was kept, milliseconds since the epoch: gives times without a year theirs.
  */
-export function asaSender(
-  before: string,
-  outer: SyslogLine | undefined,
-  reference: number,
-): { time: number; host: string } {
+export function asaSender(before: string, outer: SyslogLine | undefined, reference: number): AsaSender {
   const rest = (outer === undefined ? before : outer.message.slice(0, Math.max(outer.message.indexOf('%'), 0)))
     .replace(/^<\d{1,3}>/, '')
     .replace(/^[\s:]+/, '');
-  const inner = rest === '' ? undefined : parseSyslog(`${rest}%`, reference);
-  const [last = ''] = /[\w.:-]+(?=[\s:]*$)/.exec(inner === undefined ? rest : '') ?? [];
-  const host = hostOf(inner) || last.replace(/:+$/, '') || hostOf(outer);
-  return { time: inner?.time ?? outer?.time ?? reference, host };
+  if (rest === '') return { time: outer?.time, host: nameIn(outer) };
+  // A relay's header stands before the device's own.
+  const inner = parseSyslog(`${rest}%`, reference);
+  const [, last = '', colon = ''] = inner === undefined ? (/([\w.:-]*\w)\s*(:?)\s*$/.exec(rest) ?? []) : [];
+  const own = nameIn(inner) || (colon === '' ? '' : last);
+  return { time: inner?.time ?? outer?.time, host: own || (outer?.host ?? last) || nameIn(outer) };
 }
 
-/** A name before a colon looks like a program's. */
-function hostOf(line: SyslogLine | undefined): string {
+/** What stands before a colon looks like a program's name. */
+function nameIn(line: SyslogLine | undefined): string {
   return line?.host ?? line?.program ?? '';
 }

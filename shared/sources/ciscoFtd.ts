@@ -8,16 +8,17 @@
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
+import { asaHeader, asaSender } from './ciscoAsaHeader';
 import { COMMON_SECURITY_LOG, isOfProduct } from './commonSecurityLog';
+import { directionBySides } from './interfaceSides';
 import { type Row, textRow } from './row';
-import { dead, type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
+import { dead, type LogLine, lineForm, type MappingContext, type Refusal, type RowSource, skipped } from './source';
 
-const HEAD = /%(?:FTD|NGIPS)-(?:\w{1,20}-)?(\d)-(43000\d):\s?/;
+const UNIFIED = /^43000\d$/;
 const KINDS: ReadonlyMap<string, 'intrusion' | 'start' | 'end' | 'file' | 'flow'> = new Map([
   ['430001', 'intrusion'],
   ['430002', 'start'],
   ['430003', 'end'],
-  ['430004', 'file'],
   ['430005', 'file'],
   ['430007', 'flow'],
 ]);
@@ -33,6 +34,8 @@ const RULE_ACTIONS: ReadonlyMap<string, Result> = new Map<string, Result>([
   ['monitor', { action: 'Allow', result: 'Success', details: 'NA' }],
   ['block', { action: 'Deny', result: 'Failure', details: 'Terminated' }],
   ['block with reset', { action: 'Reset', result: 'Failure', details: 'Reset' }],
+  ['interactive block', { action: 'Deny', result: 'Failure', details: 'Terminated' }],
+  ['interactive block with reset', { action: 'Reset', result: 'Failure', details: 'Reset' }],
 ]);
 const INLINE_RESULTS: ReadonlyMap<string, Result> = new Map<string, Result>([
   ['alert', { action: 'Allow', result: 'Success', details: 'NA' }],
@@ -50,6 +53,13 @@ const SEVERITIES: ReadonlyMap<string, ValueOf<'eventSeverity'>> = new Map([
   ['2', 'Medium'],
   ['3', 'Low'],
 ]);
+const FILLERS: ReadonlySet<string> = new Set([
+  'Unknown',
+  'N/A',
+  'Not Found',
+  'No Authentication Required',
+  'Invalid ID',
+]);
 const MAX_PAIRS = 200;
 
 /** `Key: value, Key: value`: a pair begins only where a key and its colon stand after a comma. */
@@ -60,7 +70,7 @@ function pairs(text: string): ReadonlyMap<string, string> {
   const add = (to: number): void => {
     if (from >= 0 && !found.has(key)) found.set(key, text.slice(from, to).replaceAll('<br/>', '').trim());
   };
-  for (const match of text.matchAll(/(?:^|, )([A-Za-z][\w-]{0,40}(?: [A-Za-z][\w-]{0,40}){0,2}): ?/g)) {
+  for (const match of text.matchAll(/(?:^|, )([A-Z][\w-]{0,40}(?: [A-Z][\w-]{0,40}){0,2}): ?/g)) {
     add(match.index);
     key = match[1] ?? '';
     from = match.index + match[0].length;
@@ -72,17 +82,18 @@ function pairs(text: string): ReadonlyMap<string, string> {
 
 function map(row: Row): SessionDraft | Refusal {
   const message = row.text('Message');
-  const head = HEAD.exec(message);
-  const id = row.text('DeviceEventClassID') || (head?.[2] ?? '');
+  const header = asaHeader(message);
+  const id = row.text('DeviceEventClassID') || (header?.id ?? '');
   const kind = KINDS.get(id);
   if (kind === undefined) return skipped('notConnection');
-  const values = pairs(head === null ? message : message.slice(head.index + head[0].length));
+  const values = pairs(message.slice(header?.text ?? 0));
   const get = (key: string): string => {
     const value = values.get(key) ?? '';
-    return value === 'Unknown' || value === 'N/A' ? '' : value;
+    return FILLERS.has(value) ? '' : value;
   };
   if (get('SrcIP') === '' && get('DstIP') === '') return dead('noAddresses');
   const action = get('AccessControlRuleAction');
+  const connection = kind === 'start' || kind === 'end';
   const outcome: Result | undefined =
     kind === 'intrusion'
       ? INLINE_RESULTS.get(get('InlineResult').toLowerCase())
@@ -91,7 +102,11 @@ function map(row: Row): SessionDraft | Refusal {
         : RULE_ACTIONS.get(action.toLowerCase());
   const priority = kind === 'intrusion' ? get('Priority') : get('EventPriority');
   const seconds = Number(get('ConnectionDuration'));
-  const uid = ['DeviceUUID', 'InstanceID', 'FirstPacketSecond', 'ConnectionID'].map(get);
+  // Names one event of each kind only where a connection has one of them.
+  const uid = connection ? ['DeviceUUID', 'InstanceID', 'FirstPacketSecond', 'ConnectionID'].map(get) : [''];
+  const sides =
+    directionBySides(get('IngressZone'), get('EgressZone')) ??
+    directionBySides(get('IngressInterface'), get('EgressInterface'));
   const upload = get('FileDirection') === 'Upload';
   const address = row.text('DeviceAddress');
   return {
@@ -100,9 +115,12 @@ function map(row: Row): SessionDraft | Refusal {
     EventEndTime: parseLogTime(get('LastPacketSecond')),
     EventSubType: kind === 'start' ? 'Start' : kind === 'end' ? 'End' : undefined,
     EventResult: outcome?.result,
-    EventResultDetails: outcome?.details,
-    EventSeverity: kind === 'file' ? fileSeverity(get('FileAction')) : SEVERITIES.get(priority.toLowerCase()),
-    EventOriginalSeverity: priority || (head?.[1] ?? ''),
+    EventResultDetails: outcome?.details ?? (connection && action !== '' ? 'Unknown' : undefined),
+    EventSeverity:
+      kind === 'file'
+        ? fileSeverity(get('FileAction'), get('SHA_Disposition'))
+        : SEVERITIES.get(priority.toLowerCase()),
+    EventOriginalSeverity: priority || header?.level,
     EventOriginalType: id,
     EventOriginalUid: uid.every((part) => part !== '') ? `${uid.join('-')}-${id}` : '',
     EventMessage: kind === 'intrusion' ? get('Message') : '',
@@ -121,7 +139,7 @@ function map(row: Row): SessionDraft | Refusal {
     SrcZone: get('IngressZone'),
     SrcNatIpAddr: get('NAT_InitiatorIP'),
     SrcNatPortNumber: get('NAT_InitiatorPort'),
-    SrcUsername: get('User') === 'No Authentication Required' ? '' : get('User'),
+    SrcUsername: get('User'),
     SrcAppName: get('Client'),
     SrcBytes: get('InitiatorBytes'),
     SrcPackets: get('InitiatorPackets'),
@@ -139,7 +157,7 @@ function map(row: Row): SessionDraft | Refusal {
     NetworkRuleNumber: kind === 'intrusion' ? get('SID') : undefined,
     NetworkIcmpType: get('ICMPType'),
     NetworkSessionId: get('ConnectionID'),
-    ...(kind === 'file' && { NetworkDirection: upload ? ('Outbound' as const) : ('Inbound' as const) }),
+    NetworkDirection: kind === 'file' ? (upload ? 'Outbound' : 'Inbound') : sides,
     ThreatName: kind === 'intrusion' ? get('Message') : get('ThreatName'),
     ThreatCategory:
       kind === 'intrusion'
@@ -168,20 +186,22 @@ function fileResult(action: string): Result {
     : { action: 'Allow', result: 'Success', details: 'NA' };
 }
 
-/** Malware that went through is worse than one that was stopped. */
-function fileSeverity(action: string): ValueOf<'eventSeverity'> {
-  return /block/i.test(action) ? 'Low' : 'High';
+/** Only a file known to be bad is severe; one that went through is worse than one that was stopped. */
+function fileSeverity(action: string, disposition: string): ValueOf<'eventSeverity'> {
+  if (disposition !== 'Malware' && disposition !== 'Custom Detection') return 'Informational';
+  return /block/i.test(action) ? 'Medium' : 'High';
 }
 
-function read({ syslog, text }: LogLine): Row {
-  const head = HEAD.exec(text);
-  const time = syslog?.time;
+function read({ syslog, text }: LogLine, context: MappingContext): Row | Refusal {
+  const header = asaHeader(text);
+  if (header === undefined) return dead('malformedMessage');
+  const { time, host } = asaSender(text.slice(0, header.start), syslog, context.reference);
   return textRow(COMMON_SECURITY_LOG, {
     DeviceVendor: 'Cisco',
     DeviceProduct: 'FTD',
-    DeviceEventClassID: head?.[2],
-    DeviceName: syslog?.host,
-    Message: head === null ? text : text.slice(head.index),
+    DeviceEventClassID: header.id,
+    DeviceName: host,
+    Message: text.slice(header.start),
     TimeGenerated: time === undefined ? undefined : new Date(time).toISOString(),
   });
 }
@@ -194,7 +214,7 @@ export const ciscoFtd: RowSource = {
   facts: 'ASimNetworkSessionCiscoFTD 0.1.0',
   asim: { vendor: 'Cisco', product: 'FTD', types: ['NetworkSession', 'IDS'] },
   filter:
-    'Events 430001 to 430005 and 430007; others are skipped (notConnection). ASA messages of FTD: source ciscoAsa.',
+    'Events 430001, 430002, 430003, 430005 and 430007; others are skipped (notConnection). ASA messages of FTD: source ciscoAsa.',
   forms: ['syslog (%FTD-, %NGIPS-)'],
   sweep: true,
   gaps: ['a connection is told twice when start and end are logged'],
@@ -203,8 +223,8 @@ export const ciscoFtd: RowSource = {
     tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },
     owns: (row) =>
       isOfProduct(row, 'cisco', 'ftd') &&
-      (/^43000\d$/.test(row.text('DeviceEventClassID')) || HEAD.test(row.text('Message'))),
+      UNIFIED.test(row.text('DeviceEventClassID') || (asaHeader(row.text('Message'))?.id ?? '')),
     map,
   },
-  lineForms: [lineForm(({ text }) => text.includes('-43000') && HEAD.test(text), read)],
+  lineForms: [lineForm(({ text }) => text.includes('-43000') && UNIFIED.test(asaHeader(text)?.id ?? ''), read)],
 };

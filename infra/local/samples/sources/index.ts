@@ -18,6 +18,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
   carbonBlackCloud,
+  ciscoAsa,
   corelightZeek,
   fortinetFortiGate,
   paloAltoPanOs,
@@ -26,4 +27,3 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   vmConnection,
   windowsFirewall,
 ];
-export const SOURCE_SAMPLES: readonly SourceSample[] = [azureFirewall, ciscoAsa, corelightZeek, paloAltoPanOs];
