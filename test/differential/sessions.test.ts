@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Column } from '../../infra/local/kql';
 import { generateRows } from '../../infra/local/workspace/generate';
 import { type BenchWorkspace, openBenchWorkspace } from '../bench/kql/workspace';
+import { queryOf } from '../infra/local/kql/compiled';
 import { normalizeAll, sessionsOf } from '../shared/sources/normalizing';
 
 const START = Date.parse('2026-03-02T09:00:00Z');
@@ -62,7 +63,7 @@ test.each(CASES)('$source', async ({ source, table: name, change }) => {
   const written = await workspace.writer.write(table, Buffer.from(JSON.stringify(rows)), 'asGiven');
   expect([written.rows, written.droppedColumns]).toEqual([ROWS, ['Type']]);
   const kql = readFileSync(join(__dirname, `${source}.kql`), 'utf8');
-  const { columns } = workspace.compiler().compile(kql, { now: new Date(START) });
+  const { columns } = queryOf(workspace.compiler().compile(kql, { now: new Date(START) }));
   const expected = (await workspace.run(kql, new Date(START))).map((row) => fieldsOf(columns, row));
 
   const content = rows.map((row) => `${JSON.stringify(row)}\n`).join('');

@@ -1,8 +1,9 @@
 /** Makes a compiler for a workspace's schema: analyse, build the plan, print it. */
 import { createWorkspace, LanguageError } from '../../../shared/kql/language';
 import { buildQuery } from './build';
+import { columnsBySite, DiscoveryNeeded } from './discovery';
 import { KqlError } from './errors';
-import type { CompiledQuery, CompileOptions, Compiler, WorkspaceSchema } from './index';
+import type { Compiled, CompileOptions, Compiler, WorkspaceSchema } from './index';
 import { printRelation } from './sql/print';
 
 /** Synchronous and CPU-bound: run it in a worker thread where answers to others must not wait. */
@@ -10,19 +11,23 @@ export function createCompiler(schema: WorkspaceSchema): Compiler {
   const workspace = createWorkspace(schema);
   const tables = new Map(schema.tables.map((table) => [table.name, table.columns]));
 
-  function compile(kql: string, options: CompileOptions): CompiledQuery {
+  function compile(kql: string, options: CompileOptions): Compiled {
     try {
-      const statements = workspace.analyze(kql).statements();
-      const { relation, chart } = buildQuery(statements, tables, microseconds(options.now), {
+      const found = options.found ?? [];
+      const statements = workspace.analyze(kql, columnsBySite(found)).statements();
+      const timespan = {
         from: options.timespan?.from === undefined ? undefined : microseconds(options.timespan.from),
         to: options.timespan?.to === undefined ? undefined : microseconds(options.timespan.to),
-      });
+      };
+      const { relation, chart } = buildQuery(statements, tables, microseconds(options.now), timespan, found);
       return {
+        kind: 'query',
         sql: printRelation(relation),
         columns: relation.columns.map(({ name, type }) => ({ name, type })),
         ...(chart === undefined ? {} : { render: chart }),
       };
     } catch (error) {
+      if (error instanceof DiscoveryNeeded) return { kind: 'discovery', sql: error.sql, site: error.site };
       throw asKqlError(error);
     }
   }

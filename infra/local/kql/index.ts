@@ -8,6 +8,7 @@ import type { KqlType } from './types';
 
 export { toServiceCell } from './cells';
 export { createCompiler } from './compiler';
+export { MAX_STAGES } from './discovery';
 export { KqlError } from './errors';
 export { PRELUDE } from './prelude';
 export { ARRIVED_COLUMN as ARRIVED, duckDbType, type KqlType } from './types';
@@ -29,9 +30,31 @@ export interface CompileOptions {
   readonly now: Date;
   /** Limits TimeGenerated of every table that has it to [from, to). */
   readonly timespan?: { readonly from?: Date; readonly to?: Date };
+  /** What earlier stages have found. */
+  readonly found?: readonly Found[];
 }
 
+/**
+ * A query whose columns depend on data (bag_unpack, pivot) is compiled in stages: run `sql`, and compile again with the columns that
+ * its rows describe. Each stage finds the columns of one place; there are at most `MAX_STAGES`.
+ */
+export interface Discovery {
+  readonly kind: 'discovery';
+  /** Rows of two texts, name and KQL type, in the columns' order; at most one more than a plugin may make. */
+  readonly sql: string;
+  /** The place in the query; means nothing outside of the compiler. */
+  readonly site: string;
+}
+
+/** A discovery with its rows. */
+export interface Found extends Omit<Discovery, 'kind'> {
+  readonly columns: readonly (readonly [name: string, type: string])[];
+}
+
+export type Compiled = CompiledQuery | Discovery;
+
 export interface CompiledQuery {
+  readonly kind: 'query';
   /** One SELECT; its result columns are `columns`, by position. */
   readonly sql: string;
   readonly columns: readonly Column[];
@@ -41,7 +64,7 @@ export interface CompiledQuery {
 
 export interface Compiler {
   /** @throws KqlError `malformed`, `unsupported` or `limit`, with the position. */
-  compile(kql: string, options: CompileOptions): CompiledQuery;
+  compile(kql: string, options: CompileOptions): Compiled;
   /** Loads the parser and analyses a trivial query, so that the first real one need not wait (1 to 2.5 s). */
   warmUp(): void;
 }

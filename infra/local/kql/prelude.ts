@@ -1,5 +1,6 @@
 /** SQL statements to run once on a database: the macros that compiled queries call, in order of dependence. */
 
+import { PLUGIN_MACROS } from './preludePlugins';
 import { TEXT_MACROS } from './preludeTexts';
 
 /** Microseconds from 0001-01-01, where Kusto's bins begin, to 1970-01-01. */
@@ -135,6 +136,6 @@ const MACROS: Readonly<Record<string, string>> = {
     AND len(list_filter(regexp_extract_all(s, '[0-9.]+'), lambda a: starts_with(a, p) AND regexp_full_match(a, '${QUAD}') AND (ends_with(p, '.') OR a = p))) > 0`,
 };
 
-export const PRELUDE: readonly string[] = Object.entries({ ...MACROS, ...TEXT_MACROS }).map(
+export const PRELUDE: readonly string[] = Object.entries({ ...MACROS, ...TEXT_MACROS, ...PLUGIN_MACROS }).map(
   ([head, body]) => `CREATE OR REPLACE MACRO ${head} AS (${body})`,
 );

@@ -7,9 +7,10 @@ import { tokenProblem } from './http/bearer';
 import { readBody } from './http/body';
 import type { Answer, Exchange } from './http/server';
 import type { Compilation } from './query/compilation';
-import { execute, type ResultLimits } from './query/execution';
+import { discover, execute, type ResultLimits } from './query/execution';
 import { QueryError } from './query/queryFault';
 import type { Slots } from './query/slots';
+import { compileInStages } from './query/stages';
 import { intersect, parseTimespan } from './query/timespan';
 import { faultAnswer, preferences, resultAnswer } from './queryAnswers';
 import type { Settings } from './settings';
@@ -133,10 +134,22 @@ export async function runQuery(
       .map((part) => parseTimespan(part, now))
       .reduce(intersect);
     release = await context.slots.take(signal);
-    const compiled = await orAborted(context.compilation.compile(asked.query, now, timespan), signal);
+    const stage: Compilation['compile'] = (...args) => orAborted(context.compilation.compile(...args), signal);
     const connection = await context.connect();
     try {
-      for (const view of context.emptyViews(compiled.sql)) await connection.run(view);
+      const made = new Set<string>();
+      const addViews = async (sql: string): Promise<void> => {
+        for (const view of context.emptyViews(sql).filter((one) => !made.has(one))) {
+          await connection.run(view);
+          made.add(view);
+        }
+      };
+      const query = { kql: asked.query, now, timespan };
+      const compiled = await compileInStages({ compile: stage }, query, async (discovery) => {
+        await addViews(discovery.sql);
+        return discover(connection, discovery, now, signal);
+      });
+      await addViews(compiled.sql);
       const result = await execute(connection, compiled, now, context.limits, signal);
       const seconds = (performance.now() - started) / 1000;
       const limit = result.cut === 'bytes' ? context.limits.bytes : context.limits.rows;

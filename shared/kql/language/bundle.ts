@@ -133,7 +133,25 @@ export interface RawCode {
   GetDiagnostics(): RawList<RawDiagnostic>;
 }
 
+/** One form of a function of the parser. */
+export interface RawSignature {
+  readonly Parameters: RawList<unknown>;
+  readonly CustomReturnType: (context: RawReturnContext) => RawSymbol;
+}
+
+export interface RawReturnContext {
+  /** The call. */
+  readonly Location: RawNode | null;
+}
+
+interface RawPlugin {
+  readonly Name: string;
+  readonly Signatures: RawList<RawSignature>;
+}
+
 export interface RawGlobals {
+  readonly PlugIns: RawList<RawPlugin>;
+  WithPlugIns(plugins: readonly unknown[]): RawGlobals;
   WithCluster(cluster: unknown): RawGlobals;
   WithDatabase(database: unknown): RawGlobals;
   WithCache(): RawGlobals;
@@ -148,15 +166,31 @@ export interface Bundle {
   readonly KustoCode: { ParseAndAnalyze(text: string, globals: RawGlobals): RawCode; Parse(text: string): RawCode };
   readonly GlobalState: { readonly Default: RawGlobals };
   readonly Symbols: {
-    readonly TableSymbol: { $ctor4: new (name: string, columns: unknown[]) => unknown };
+    readonly TableSymbol: {
+      $ctor3: new (columns: unknown[]) => unknown;
+      $ctor4: new (name: string, columns: unknown[]) => unknown;
+    };
     readonly ColumnSymbol: new (name: string, type: unknown, a: null, b: null, c: null, d: null) => unknown;
     readonly ScalarTypes: Readonly<Record<string, unknown>>;
+    readonly Parameter: {
+      ctor: new (name: string, typeKind: unknown, ...rest: unknown[]) => unknown;
+      $ctor3: new (name: string, type: unknown, ...rest: unknown[]) => unknown;
+    };
+    readonly ParameterTypeKind: { readonly DynamicArray: unknown };
+    readonly Tabularity: { readonly Tabular: unknown };
     readonly FunctionSymbol: {
+      ctor: new (
+        name: string,
+        returnType: (context: RawReturnContext) => unknown,
+        tabularity: unknown,
+        parameters: readonly unknown[],
+      ) => unknown;
       $ctor16: new (name: string, parameters: string, body: string, description: string) => unknown;
     };
     readonly DatabaseSymbol: { $ctor1: new (name: string, members: unknown[], isOpen: boolean) => unknown };
     readonly ClusterSymbol: { $ctor1: new (name: string, databases: unknown[], isOpen: boolean) => unknown };
   };
+  readonly PlugIns: { readonly BagUnpack: RawPlugin; readonly Pivot: RawPlugin };
   readonly KustoFacts: { GetStringLiteralValue(text: string): string };
   readonly Syntax: {
     readonly SyntaxKind: Readonly<Record<string, unknown>>;

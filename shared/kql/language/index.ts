@@ -5,12 +5,15 @@
 import { kusto, type RawCode, type RawGlobals, toArray } from './bundle';
 import { createConverter } from './convert';
 import { type Diagnostic, diagnosticAt, diagnosticsOf, LanguageError } from './diagnostics';
+import { type FoundColumns, isSiteOf, useFoundColumns, withOpenPlugins } from './plugins';
+import { scalarTypeSymbols } from './symbols';
 import type { ScalarType, Statement } from './syntax';
 
 export { jsonOfLiteral } from './constants';
 export { type Diagnostic, excerpt, LanguageError, positionOf } from './diagnostics';
 export { datetimeText, parseDatetime, parseGuid, parseTimespan, timespanText } from './literals';
 export type * from './operatorSyntax';
+export type { FoundColumns } from './plugins';
 export type * from './syntax';
 
 export interface LanguageSchema {
@@ -30,7 +33,8 @@ export interface Analysis {
 }
 
 export interface Workspace {
-  analyze(kql: string): Analysis;
+  /** @param found the columns of plugins that depend on data; the result's statements are to be read before the next analysis. */
+  analyze(kql: string, found?: FoundColumns): Analysis;
 }
 
 /** Longer texts are refused: a query of the service's API has at most as many characters. */
@@ -42,14 +46,23 @@ const MAX_NESTING = 600;
 /** Builds the parser's view of a schema. Keep one per schema: it caches the analysis of stored functions. */
 export function createWorkspace(schema: LanguageSchema): Workspace {
   let globals: RawGlobals | undefined;
+  let cached: RawGlobals | undefined;
+  /** Keeps the analysis of stored functions, but where data have changed what they return. */
+  const globalsFor = (kql: string, found: FoundColumns): RawGlobals => {
+    globals ??= globalsOf(schema);
+    if ([...found.keys()].some((site) => !isSiteOf(kql, site))) return globals.WithCache();
+    cached ??= globals.WithCache();
+    return cached;
+  };
   return {
-    analyze(kql) {
+    analyze(kql, found = new Map()) {
       if (kql.length > MAX_QUERY_LENGTH) {
         return failed(kql, 'limit', `The query has more than ${MAX_QUERY_LENGTH} characters.`);
       }
       if (nestingOf(kql) > MAX_NESTING) return failed(kql, 'limit', 'The query is nested too deeply.');
-      globals ??= globalsOf(schema);
-      return guarded(kql, () => analyzed(kql, kusto().KustoCode.ParseAndAnalyze(kql, globals as RawGlobals)));
+      const state = globalsFor(kql, found);
+      useFoundColumns(found);
+      return guarded(kql, () => analyzed(kql, kusto().KustoCode.ParseAndAnalyze(kql, state)));
     },
   };
 }
@@ -175,18 +188,7 @@ function nestingOf(kql: string): number {
 
 function globalsOf(schema: LanguageSchema): RawGlobals {
   const { Symbols, GlobalState } = kusto();
-  const types: Readonly<Record<ScalarType, unknown>> = {
-    bool: Symbols.ScalarTypes.Bool,
-    int: Symbols.ScalarTypes.Int,
-    long: Symbols.ScalarTypes.Long,
-    real: Symbols.ScalarTypes.Real,
-    decimal: Symbols.ScalarTypes.Decimal,
-    datetime: Symbols.ScalarTypes.DateTime,
-    timespan: Symbols.ScalarTypes.TimeSpan,
-    guid: Symbols.ScalarTypes.Guid,
-    string: Symbols.ScalarTypes.String,
-    dynamic: Symbols.ScalarTypes.Dynamic,
-  };
+  const types = scalarTypeSymbols();
   const tables = schema.tables.map(
     (table) =>
       new Symbols.TableSymbol.$ctor4(
@@ -201,7 +203,7 @@ function globalsOf(schema: LanguageSchema): RawGlobals {
   );
   const database = new Symbols.DatabaseSymbol.$ctor1('workspace', [...tables, ...functions], false);
   const cluster = new Symbols.ClusterSymbol.$ctor1('local', [database], false);
-  return GlobalState.Default.WithCluster(cluster).WithDatabase(database).WithCache();
+  return withOpenPlugins(GlobalState.Default).WithCluster(cluster).WithDatabase(database);
 }
 
 function braced(body: string): string {

@@ -145,6 +145,8 @@ export interface SearchOperator extends OperatorBase {
 export interface EvaluateOperator extends OperatorBase {
   readonly kind: 'evaluate';
   readonly call: Expression;
+  /** Key of the call in the columns that were found (`analyze`). */
+  readonly site: string;
   /** `: (*, name:type)`; undefined when nothing is declared. */
   readonly schema: { readonly star: boolean; readonly columns: readonly TypedName[] } | undefined;
 }

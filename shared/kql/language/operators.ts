@@ -3,6 +3,7 @@ import { kindName, type RawNode, toArray } from './bundle';
 import { literalValue } from './constants';
 import { EXPRESSION_LISTS } from './forms';
 import type { Operator, ParsePattern } from './operatorSyntax';
+import { siteOf } from './plugins';
 import { columnsOf, constructName, typeNamed, typeOfTypeof } from './symbols';
 import type { Expression, Source, TypedName } from './syntax';
 
@@ -107,6 +108,7 @@ export function createOperatorConverter(converter: ExpressionConverter): (node: 
         return {
           kind: 'evaluate',
           call: required(node.FunctionCall, node),
+          site: node.FunctionCall === undefined ? '' : siteOf(node.FunctionCall),
           schema:
             schema === undefined
               ? undefined

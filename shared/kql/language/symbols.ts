@@ -1,5 +1,5 @@
 /** Types and columns of the parser's symbols. */
-import { kindName, type RawNode, type RawSymbol, toArray } from './bundle';
+import { kindName, kusto, type RawNode, type RawSymbol, toArray } from './bundle';
 import type { ScalarType, TypedName } from './syntax';
 
 /** Names that Kusto accepts for a type, beside its own. */
@@ -47,4 +47,21 @@ export function typeOfTypeof(node: RawNode): ScalarType | undefined {
 export function constructName(node: RawNode): string {
   const word = /^[a-z_][\w-]*/i.exec(node.toString().trim())?.[0];
   return kindName(node).endsWith('Operator') && word !== undefined ? word : kindName(node);
+}
+
+/** The parser's symbols of the scalar types. */
+export function scalarTypeSymbols(): Readonly<Record<ScalarType, unknown>> {
+  const { ScalarTypes } = kusto().Symbols;
+  return {
+    bool: ScalarTypes.Bool,
+    int: ScalarTypes.Int,
+    long: ScalarTypes.Long,
+    real: ScalarTypes.Real,
+    decimal: ScalarTypes.Decimal,
+    datetime: ScalarTypes.DateTime,
+    timespan: ScalarTypes.TimeSpan,
+    guid: ScalarTypes.Guid,
+    string: ScalarTypes.String,
+    dynamic: ScalarTypes.Dynamic,
+  };
 }

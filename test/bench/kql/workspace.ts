@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Found } from '../../../infra/local/kql';
 import {
   createWorkspaceCompiler,
   type WorkspaceCompiler,
@@ -60,12 +61,17 @@ export async function openBenchWorkspace(memory: string, folders: WorkspaceFolde
     writer,
     compiler: currentCompiler,
     async run(kql, now) {
-      const { sql } = currentCompiler().compile(kql, { now });
-      for (const view of tables.emptyViews(sql)) {
-        if (!made.has(view)) await connection.run(view);
-        made.add(view);
+      const found: Found[] = [];
+      for (;;) {
+        const compiled = currentCompiler().compile(kql, { now, found });
+        for (const view of tables.emptyViews(compiled.sql)) {
+          if (!made.has(view)) await connection.run(view);
+          made.add(view);
+        }
+        const rows = (await connection.runAndReadAll(compiled.sql)).getRows();
+        if (compiled.kind === 'query') return rows;
+        found.push({ ...compiled, columns: rows as [string, string][] });
       }
-      return (await connection.runAndReadAll(sql)).getRows();
     },
     close() {
       connection.closeSync();

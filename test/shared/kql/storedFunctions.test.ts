@@ -138,7 +138,7 @@ describe('_Im_NetworkSession', () => {
       ['NetworkSession', 'fw1', 'db-01', 'web-01', 'web-01', '192.168.1.5', null, '2024-06-15 11:00:00'],
       ['NetworkSession', 'V/P', '10.10.0.1', '10.0.0.9', '', '10.0.0.9', '2024-06-15 12:00:00', '2024-06-15 12:00:00'],
     ]);
-    const columns = engine.columns('_Im_NetworkSession');
+    const columns = await engine.columns('_Im_NetworkSession');
     expect(columns).toContain('Type:string');
     expect(columns.filter((column) => /^(TenantId|SourceSystem|DvcSubscriptionId|_ResourceId):/.test(column))).toEqual(
       [],

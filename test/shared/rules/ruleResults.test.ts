@@ -90,7 +90,7 @@ async function run(file: string, change: (kql: string) => string = (kql) => kql)
   if (rule === undefined) throw new Error(`${file} does not load`);
   const query = change(rule.query);
   const kql = clockCalls.move(query, clockCalls.find(query), new Date(END));
-  const columns = engine.columns(kql).map((column) => column.split(':')[0] ?? '');
+  const columns = (await engine.columns(kql)).map((column) => column.split(':')[0] ?? '');
   const rows = await engine.rows(kql, {
     now: new Date('2030-01-01T00:00:00Z'),
     from: new Date(END - rule.queryPeriod),

@@ -1,5 +1,5 @@
 /** What the parts of the plan builder share: names in scope, the row they work on, and each other. */
-import type { CalledFunction, Expression, SyntaxNode } from '../../../../shared/kql/language';
+import type { CalledFunction, Expression, SyntaxNode, TypedName } from '../../../../shared/kql/language';
 import { excerpt, positionOf } from '../../../../shared/kql/language';
 import { KqlError } from '../errors';
 import type { PlanColumn, Relation, Value } from '../plan/nodes';
@@ -68,6 +68,11 @@ export interface Builder {
     node: SyntaxNode,
     invoked?: Relation,
   ): Value | Relation;
+  /**
+   * The columns that a plugin makes of data: those that the rows of a relation (two texts, name and type) describe.
+   * @throws DiscoveryNeeded when it has not been run yet.
+   */
+  discover(relation: Relation, site: string, node: SyntaxNode): readonly TypedName[];
   /** Remembers what `render` asked for. */
   render(chart: string): void;
 }

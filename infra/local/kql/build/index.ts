@@ -9,8 +9,11 @@ import type {
   Statement,
   SyntaxNode,
 } from '../../../../shared/kql/language';
+import { assertSameTypes, columnsBySite, DiscoveryNeeded, foundColumns } from '../discovery';
+import type { Found } from '../index';
 import type { Relation, Value } from '../plan/nodes';
 import { isConstant } from '../plan/values';
+import { printRelation } from '../sql/print';
 import {
   type Binding,
   type Builder,
@@ -62,12 +65,14 @@ export function buildQuery(
   tables: Builder['tables'],
   now: bigint,
   timespan: Builder['timespan'],
+  found: readonly Found[] = [],
 ): Built {
   const root = childScope(undefined);
   const global = childScope(root);
   let chart: string | undefined;
   let counter = 0;
   let calls = 0;
+  const bySite = columnsBySite(found);
 
   const builder: Builder = {
     now,
@@ -84,6 +89,13 @@ export function buildQuery(
     relation: relationOf,
     table: tableOf,
     call: callFunction,
+    discover(relation, site, node) {
+      const sql = printRelation(relation);
+      const columns = foundColumns(found, sql, node);
+      if (columns === undefined) throw new DiscoveryNeeded(sql, site);
+      assertSameTypes(bySite, site, columns, node);
+      return columns;
+    },
     render(kind) {
       chart = kind;
     },

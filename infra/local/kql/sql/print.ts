@@ -4,6 +4,7 @@
  */
 import { KqlError } from '../errors';
 import type { JoinKind, Plan, Relation, Value } from '../plan/nodes';
+import { operandsOf } from '../plan/operands';
 import { isConstant } from '../plan/values';
 import { ARRIVED_COLUMN } from '../types';
 import { liveColumns } from './liveColumns';
@@ -317,30 +318,4 @@ function plansOf(values: readonly Value[]): readonly Plan[] {
     open.push(...operandsOf(value));
   }
   return plans;
-}
-
-/** The values that a value is made of. */
-export function operandsOf(value: Value): readonly Value[] {
-  switch (value.kind) {
-    case 'column':
-    case 'constant':
-      return [];
-    case 'call':
-    case 'window':
-      return value.arguments;
-    case 'equality':
-      return [value.left, value.right];
-    case 'logic':
-      return value.operands;
-    case 'not':
-      return [value.operand];
-    case 'oneOf':
-      return [value.value, ...value.options];
-    case 'member':
-      return [value.value, value.option];
-    case 'subquery':
-      return [value.value];
-    case 'aggregate':
-      return value.filter === undefined ? value.arguments : [...value.arguments, value.filter];
-  }
 }

@@ -2,15 +2,18 @@
 import { Worker } from 'node:worker_threads';
 import { FlowtrapError } from '../../../../shared/errors';
 import { childEntry } from '../../functionsHost/childEntry';
-import type { CompiledQuery } from '../../kql';
+import type { Compiled, Found } from '../../kql';
 import { withCalledBodies } from '../../workspace/calledBodies';
 import type { FromWorker, Timespan, ToWorker } from './kqlWorker';
 import { QueryError, type QueryFault } from './queryFault';
 import type { WorkspaceView } from './workspaceCompiler';
 
 export interface Compilation {
-  /** @throws QueryError */
-  compile(kql: string, now: Date, timespan: Timespan): Promise<CompiledQuery>;
+  /**
+   * @param found what earlier stages of the query have found.
+   * @throws QueryError
+   */
+  compile(kql: string, now: Date, timespan: Timespan, found?: readonly Found[]): Promise<Compiled>;
   /** Resolves when the thread has loaded the parser for the schema. */
   warm(): Promise<void>;
   close(): Promise<void>;
@@ -29,7 +32,8 @@ interface Task {
   readonly kql: string;
   readonly now: Date;
   readonly timespan: Timespan;
-  readonly resolve: (compiled: CompiledQuery) => void;
+  readonly found: readonly Found[];
+  readonly resolve: (compiled: Compiled) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -45,7 +49,7 @@ export function startCompilation(
 ): Compilation {
   const waiting: Task[] = [];
   let current: { readonly task: Task; readonly timer: NodeJS.Timeout } | undefined;
-  let plans = new Map<string, CompiledQuery>();
+  let plans = new Map<string, Compiled>();
   let worker: Worker | undefined;
   let knownVersion = -1;
   let bodies: ReadonlyMap<string, string> = new Map();
@@ -111,17 +115,17 @@ export function startCompilation(
     const task = waiting.shift();
     if (task === undefined) return;
     const thread = ready();
-    const { id, kql, now, timespan } = task;
+    const { id, kql, now, timespan, found } = task;
     const timer = setTimeout(() => {
       drop(thread, { kind: 'timeout', message: 'The query took too long to analyse.' });
       void thread.terminate();
     }, within);
     current = { task, timer };
-    send(thread, { type: 'compile', id, kql, now, timespan });
+    send(thread, { type: 'compile', id, kql, now, timespan, found });
   };
 
   return {
-    compile(kql, now, timespan) {
+    compile(kql, now, timespan, found = []) {
       if (kql.length > MAX_KQL_LENGTH) {
         return Promise.reject(
           new QueryError({ kind: 'request', message: `The query is longer than ${MAX_KQL_LENGTH} characters.` }),
@@ -131,7 +135,7 @@ export function startCompilation(
       ready();
       const usesClock = withCalledBodies(kql, bodies).some((text) => CLOCK_CALL.test(text));
       const clock = usesClock ? now.getTime() : '';
-      const key = JSON.stringify([kql, clock, timespan.from, timespan.to]);
+      const key = JSON.stringify([kql, clock, timespan.from, timespan.to, found.map(({ columns }) => columns)]);
       const kept = plans.get(key);
       if (kept !== undefined) {
         plans.delete(key);
@@ -139,8 +143,8 @@ export function startCompilation(
         return Promise.resolve(kept);
       }
       const into = plans;
-      return new Promise<CompiledQuery>((resolve, reject) => {
-        waiting.push({ id: nextId++, kql, now, timespan, resolve, reject });
+      return new Promise<Compiled>((resolve, reject) => {
+        waiting.push({ id: nextId++, kql, now, timespan, found, resolve, reject });
         next();
       }).then((compiled) => {
         into.set(key, compiled);

@@ -1,7 +1,7 @@
-/** Runs a compiled query and writes its rows as JSON text while they come, up to the service's limits. */
+/** Runs compiled statements: a query, whose rows are written as JSON text while they come, up to the service's limits; a discovery. */
 import type { DuckDBConnection, DuckDBResult } from '@duckdb/node-api';
 import { describeError } from '../../../../shared/errors';
-import { type Column, type CompiledQuery, toServiceCell } from '../../kql';
+import { type Column, type CompiledQuery, type Discovery, type Found, toServiceCell } from '../../kql';
 import { timestampText } from '../store/sql';
 import { NOW_VARIABLE } from '../store/tables';
 import { QueryError } from './queryFault';
@@ -28,13 +28,37 @@ const INTERRUPT_EVERY = 100;
  * @param signal ends it.
  * @throws QueryError `timeout` when the signal fired, `memory`, `engine`.
  */
-export async function execute(
+export function execute(
   connection: DuckDBConnection,
   query: CompiledQuery,
   now: Date,
   limits: ResultLimits,
   signal: AbortSignal,
 ): Promise<QueryResult> {
+  return guarded(connection, now, signal, async () =>
+    read(await connection.stream(query.sql), query.columns, limits, signal),
+  );
+}
+
+/** Finds the columns of a plugin. The statement limits its rows itself. @throws QueryError as `execute` does. */
+export function discover(
+  connection: DuckDBConnection,
+  { sql, site }: Discovery,
+  now: Date,
+  signal: AbortSignal,
+): Promise<Found> {
+  return guarded(connection, now, signal, async () => {
+    const rows = await (await connection.stream(sql)).getRows();
+    return { sql, site, columns: rows.map(([name, type]): [string, string] => [String(name), String(type)]) };
+  });
+}
+
+async function guarded<T>(
+  connection: DuckDBConnection,
+  now: Date,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   // DuckDB forgets an interrupt that comes before the statement has begun: it is told again until the statement has ended.
   let again: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
@@ -46,7 +70,7 @@ export async function execute(
     signal.throwIfAborted();
     await connection.run(`SET VARIABLE ${NOW_VARIABLE} = TIMESTAMP '${timestampText(now)}'`);
     signal.throwIfAborted();
-    return await read(await connection.stream(query.sql), query.columns, limits, signal);
+    return await work();
   } catch (error) {
     if (signal.aborted) throw new QueryError({ kind: 'timeout', message: 'The query ran longer than it may.' });
     const text = describeError(error);

@@ -1,7 +1,7 @@
 /** The thread that analyses KQL: one compiler for the schema it was last given. */
 import { parentPort } from 'node:worker_threads';
 import { describeError } from '../../../../shared/errors';
-import { type CompiledQuery, KqlError } from '../../kql';
+import { type Compiled, type Found, KqlError } from '../../kql';
 import type { QueryFault } from './queryFault';
 import { createWorkspaceCompiler, type WorkspaceCompiler, type WorkspaceView } from './workspaceCompiler';
 
@@ -13,6 +13,7 @@ export type ToWorker =
       readonly kql: string;
       readonly now: Date;
       readonly timespan: Timespan;
+      readonly found: readonly Found[];
     };
 
 export interface Timespan {
@@ -22,7 +23,7 @@ export interface Timespan {
 
 export type FromWorker =
   | { readonly type: 'warm' }
-  | { readonly type: 'compiled'; readonly id: number; readonly compiled: CompiledQuery }
+  | { readonly type: 'compiled'; readonly id: number; readonly compiled: Compiled }
   | { readonly type: 'failed'; readonly id: number; readonly fault: QueryFault };
 
 let compiler: WorkspaceCompiler | undefined;
@@ -36,7 +37,8 @@ parentPort?.on('message', (message: ToWorker) => {
   }
   try {
     if (compiler === undefined) throw new Error('No schema yet.');
-    const compiled = compiler.compile(message.kql, { now: message.now, timespan: message.timespan });
+    const { kql, now, timespan, found } = message;
+    const compiled = compiler.compile(kql, { now, timespan, found });
     answer({ type: 'compiled', id: message.id, compiled });
   } catch (error) {
     answer({ type: 'failed', id: message.id, fault: faultOf(error) });

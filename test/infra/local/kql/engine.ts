@@ -2,8 +2,11 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import {
   ARRIVED,
+  type CompiledQuery,
+  type CompileOptions,
   createCompiler,
   duckDbType,
+  type Found,
   PRELUDE,
   toServiceCell,
   type WorkspaceSchema,
@@ -16,7 +19,7 @@ export type Cell = string | number | boolean | null | readonly unknown[] | objec
 export interface Engine {
   /** The result's rows; datetimes as `YYYY-MM-DD hh:mm:ss[.ffffff]`, dynamics parsed. */
   rows(kql: string, options?: { readonly now?: Date; readonly from?: Date; readonly to?: Date }): Promise<Cell[][]>;
-  columns(kql: string): readonly string[];
+  columns(kql: string): Promise<readonly string[]>;
   sql(kql: string): string;
   execute(sql: string): Promise<void>;
   close(): void;
@@ -29,14 +32,24 @@ export async function openEngine(schema: WorkspaceSchema = { tables: [], functio
   for (const statement of PRELUDE) await connection.run(statement);
   for (const table of schema.tables) await connection.run(createTable(table));
   const compiler = createCompiler(schema);
+  /** Runs the stages that find columns. */
+  const finished = async (kql: string, options: CompileOptions): Promise<CompiledQuery> => {
+    const found: Found[] = [];
+    for (;;) {
+      const stage = compiler.compile(kql, { ...options, found });
+      if (stage.kind === 'query') return stage;
+      const rows = (await read(connection, stage.sql)) as [string, string][];
+      found.push({ ...stage, columns: rows });
+    }
+  };
   return {
     async rows(kql, options = {}) {
       const { now = NOW, ...timespan } = options;
-      const query = compiler.compile(kql, { now, timespan });
+      const query = await finished(kql, { now, timespan });
       const result = await read(connection, query.sql);
       return result.map((row) => row.map((value, index) => comparable(value, query.columns[index]?.type ?? 'string')));
     },
-    columns: (kql) => compiler.compile(kql, { now: NOW }).columns.map(({ name, type }) => `${name}:${type}`),
+    columns: async (kql) => (await finished(kql, { now: NOW })).columns.map(({ name, type }) => `${name}:${type}`),
     sql: (kql) => compiler.compile(kql, { now: NOW }).sql,
     async execute(sql) {
       await connection.run(sql);

@@ -1,6 +1,7 @@
 /** What cannot be compiled says what and where; hostile queries end soon. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Compiler, createCompiler, KqlError } from '../../../../infra/local/kql';
+import { queryOf } from './compiled';
 
 let compiler: Compiler;
 
@@ -59,7 +60,7 @@ describe('malformed', () => {
   });
 
   it('unknown columns of project-away patterns are harmless, as in Kusto', () => {
-    expect(compiler.compile('T | project-away zzz*', { now: new Date(0) }).columns).toHaveLength(3);
+    expect(queryOf(compiler.compile('T | project-away zzz*', { now: new Date(0) })).columns).toHaveLength(3);
   });
 });
 
@@ -129,7 +130,7 @@ describe('hostile queries', () => {
       tables: [{ name: 'o"dd', columns: [{ name: `a" FROM x; --`, type: 'int' }] }],
       functions: [],
     });
-    const { sql, columns } = odd.compile(`['o"dd'] | project ['a" FROM x; --']`, { now: new Date(0) });
+    const { sql, columns } = queryOf(odd.compile(`['o"dd'] | project ['a" FROM x; --']`, { now: new Date(0) }));
     expect(columns).toEqual([{ name: `a" FROM x; --`, type: 'int' }]);
     expect(sql).toContain('"a"" FROM x; --"');
     expect(sql).toContain('"o""dd"');

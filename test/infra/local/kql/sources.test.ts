@@ -1,6 +1,7 @@
 /** Physical tables: arrival times, unions of them, the API's time span, and what renders. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCompiler } from '../../../../infra/local/kql';
+import { queryOf } from './compiled';
 import { type Engine, NOW, openEngine } from './engine';
 
 const SCHEMA = {
@@ -103,8 +104,8 @@ describe('tables', () => {
 
   it('render is handed on', () => {
     const compiler = createCompiler(SCHEMA);
-    expect(compiler.compile('One | render timechart', { now: NOW }).render).toBe('timechart');
-    expect(compiler.compile('One', { now: NOW }).render).toBeUndefined();
+    expect(queryOf(compiler.compile('One | render timechart', { now: NOW })).render).toBe('timechart');
+    expect(queryOf(compiler.compile('One', { now: NOW })).render).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkspaceSchema } from '../../../../infra/local/kql';
 import { startCompilation } from '../../../../infra/local/logAnalytics/query/compilation';
+import { queryOf } from '../kql/compiled';
 
 const NOW = new Date('2026-03-02T10:00:00Z');
 /** Microsoft's analysis looks at f0 as often as two to the power of forty. */
@@ -13,8 +14,10 @@ describe('startCompilation', () => {
     const endless = compilation.compile(ENDLESS, NOW, {});
     const behind = compilation.compile('print 1', NOW, {});
     await expect(endless).rejects.toMatchObject({ fault: { kind: 'timeout' } });
-    expect((await behind).columns).toEqual([{ name: 'print_0', type: 'long' }]);
-    expect((await compilation.compile('print one = 1', NOW, {})).columns).toEqual([{ name: 'one', type: 'long' }]);
+    expect(queryOf(await behind).columns).toEqual([{ name: 'print_0', type: 'long' }]);
+    expect(queryOf(await compilation.compile('print one = 1', NOW, {})).columns).toEqual([
+      { name: 'one', type: 'long' },
+    ]);
     await compilation.close();
   });
 
