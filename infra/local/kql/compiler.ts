@@ -1,6 +1,6 @@
 /** Makes a compiler for a workspace's schema: analyse, build the plan, print it. */
 import { createWorkspace, LanguageError } from '../../../shared/kql/language';
-import { buildQuery } from './build';
+import { type Built, buildQuery } from './build';
 import { columnsBySite, DiscoveryNeeded } from './discovery';
 import { KqlError } from './errors';
 import type { Compiled, CompileOptions, Compiler, WorkspaceSchema } from './index';
@@ -14,12 +14,20 @@ export function createCompiler(schema: WorkspaceSchema): Compiler {
   function compile(kql: string, options: CompileOptions): Compiled {
     try {
       const found = options.found ?? [];
-      const statements = workspace.analyze(kql, columnsBySite(found)).statements();
       const timespan = {
         from: options.timespan?.from === undefined ? undefined : microseconds(options.timespan.from),
         to: options.timespan?.to === undefined ? undefined : microseconds(options.timespan.to),
       };
-      const { relation, chart } = buildQuery(statements, tables, microseconds(options.now), timespan, found);
+      const sites = columnsBySite(found);
+      const build = (open: boolean): Built =>
+        buildQuery(
+          workspace.analyze(kql, { sites, open }).statements(),
+          tables,
+          microseconds(options.now),
+          timespan,
+          found,
+        );
+      const { relation, chart } = found.length === 0 ? build(true) : builtFrom(build);
       return {
         kind: 'query',
         sql: printRelation(relation),
@@ -38,6 +46,25 @@ export function createCompiler(schema: WorkspaceSchema): Compiler {
       compile('print 1', { now: new Date(0) });
     },
   };
+}
+
+/**
+ * A function that makes columns of data may be called with tables that have not been asked yet. So where the parser misses a column,
+ * the plan is built as far as another discovery, if there is one, with any name taken for a column.
+ * @throws LanguageError when the column is missing at last.
+ */
+function builtFrom(build: (open: boolean) => Built): Built {
+  try {
+    return build(false);
+  } catch (error) {
+    if (!(error instanceof LanguageError)) throw error;
+    try {
+      build(true);
+    } catch (next) {
+      if (next instanceof DiscoveryNeeded) throw next;
+    }
+    throw error;
+  }
 }
 
 function microseconds(date: Date): bigint {

@@ -37,7 +37,7 @@ function typed({ columns }: Found): readonly TypedName[] {
 }
 
 /** The columns of each place for the parser. A function may be called with several tables: then it has the columns of all calls. */
-export function columnsBySite(found: readonly Found[]): FoundColumns {
+export function columnsBySite(found: readonly Found[]): FoundColumns['sites'] {
   const sites = new Map<string, Map<string, TypedName>>();
   for (const one of found) {
     const known = sites.get(one.site) ?? new Map<string, TypedName>();
@@ -49,7 +49,7 @@ export function columnsBySite(found: readonly Found[]): FoundColumns {
 
 /** The parser knows one type for each column of a place. @throws KqlError `unsupported` when another call gave it another. */
 export function assertSameTypes(
-  bySite: FoundColumns,
+  bySite: FoundColumns['sites'],
   site: string,
   columns: readonly TypedName[],
   node: SyntaxNode,

@@ -167,7 +167,7 @@ export interface Bundle {
   readonly GlobalState: { readonly Default: RawGlobals };
   readonly Symbols: {
     readonly TableSymbol: {
-      $ctor3: new (columns: unknown[]) => unknown;
+      $ctor3: new (columns: unknown[]) => { WithIsOpen(open: boolean): RawSymbol };
       $ctor4: new (name: string, columns: unknown[]) => unknown;
     };
     readonly ColumnSymbol: new (name: string, type: unknown, a: null, b: null, c: null, d: null) => unknown;

@@ -5,7 +5,7 @@
 import { kusto, type RawCode, type RawGlobals, toArray } from './bundle';
 import { createConverter } from './convert';
 import { type Diagnostic, diagnosticAt, diagnosticsOf, LanguageError } from './diagnostics';
-import { type FoundColumns, isSiteOf, useFoundColumns, withOpenPlugins } from './plugins';
+import { type FoundColumns, isSiteOf, NOTHING_FOUND, useFoundColumns, withOpenPlugins } from './plugins';
 import { scalarTypeSymbols } from './symbols';
 import type { ScalarType, Statement } from './syntax';
 
@@ -50,12 +50,12 @@ export function createWorkspace(schema: LanguageSchema): Workspace {
   /** Keeps the analysis of stored functions, but where data have changed what they return. */
   const globalsFor = (kql: string, found: FoundColumns): RawGlobals => {
     globals ??= globalsOf(schema);
-    if ([...found.keys()].some((site) => !isSiteOf(kql, site))) return globals.WithCache();
+    if ([...found.sites.keys()].some((site) => !isSiteOf(kql, site))) return globals.WithCache();
     cached ??= globals.WithCache();
     return cached;
   };
   return {
-    analyze(kql, found = new Map()) {
+    analyze(kql, found = NOTHING_FOUND) {
       if (kql.length > MAX_QUERY_LENGTH) {
         return failed(kql, 'limit', `The query has more than ${MAX_QUERY_LENGTH} characters.`);
       }

@@ -6,8 +6,14 @@ import { type Bundle, kusto, type RawGlobals, type RawNode, type RawSignature, t
 import { scalarTypeSymbols } from './symbols';
 import type { TypedName } from './syntax';
 
-/** Columns that data add, by the site (`siteOf`) of the plugin's call; those of the same name do not stay where they were. */
-export type FoundColumns = ReadonlyMap<string, readonly TypedName[]>;
+export interface FoundColumns {
+  /** Columns that data add, by the site (`siteOf`) of the plugin's call; those of the same name do not stay where they were. */
+  readonly sites: ReadonlyMap<string, readonly TypedName[]>;
+  /** Whether other names are columns, too. */
+  readonly open: boolean;
+}
+
+export const NOTHING_FOUND: FoundColumns = { sites: new Map(), open: true };
 
 /** Where a call stands: the text that was parsed (the query, or the body of a function), and the offset in it. */
 export function siteOf(call: RawNode): string {
@@ -20,7 +26,7 @@ export function isSiteOf(kql: string, site: string): boolean {
 }
 
 /** Of the analysis at work: it is synchronous, and looks into the bodies of functions only when asked. */
-let found: FoundColumns = new Map();
+let found = NOTHING_FOUND;
 
 export function useFoundColumns(columns: FoundColumns): void {
   found = columns;
@@ -73,14 +79,14 @@ function plugin(name: string, signature: RawSignature, parameters: readonly unkn
     name,
     (context) => {
       const open = signature.CustomReturnType(context);
-      const columns = context.Location === null ? undefined : found.get(siteOf(context.Location));
+      const columns = context.Location === null ? undefined : found.sites.get(siteOf(context.Location));
       if (columns === undefined) return open;
       const types = scalarTypeSymbols();
       const names = new Set(columns.map(({ name }) => name));
       return new TableSymbol.$ctor3([
         ...toArray(open.Columns).filter(({ Name }) => !names.has(Name)),
         ...columns.map((column) => new ColumnSymbol(column.name, types[column.type], null, null, null, null)),
-      ]);
+      ]).WithIsOpen(found.open);
     },
     Tabularity.Tabular,
     parameters,

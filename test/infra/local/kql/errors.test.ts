@@ -1,6 +1,6 @@
 /** What cannot be compiled says what and where; hostile queries end soon. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Compiler, createCompiler, KqlError } from '../../../../infra/local/kql';
+import { type Compiler, createCompiler, type Found, KqlError } from '../../../../infra/local/kql';
 import { queryOf } from './compiled';
 
 let compiler: Compiler;
@@ -72,8 +72,8 @@ describe('unsupported', () => {
     ['T | summarize tdigest(a)', 'tdigest', 1, 15],
     ['T | where * has "x"', '*', 1, 11],
     ['T | extend x = series_decompose_anomalies(d)', 'series_decompose_anomalies', 1, 16],
-    ['T\n| evaluate bag_unpack(d)', 'bag_unpack', 2, 3],
-    ['T | evaluate pivot(s)', 'pivot', 1, 5],
+    ['T\n| evaluate basket()', 'basket', 2, 3],
+    ['T | evaluate pivot(s, percentile(a, 5))', 'pivot', 1, 23],
     ['T | mv-apply x=d on (join T on a)', 'join in a subquery', 1, 22],
     ['T | mv-apply x=d on (extend r=row_number(1, true))', 'row_number', 1, 31],
     ['T | parse-kv s as (k:string) with (quote="\'")', 'parse-kv', 1, 5],
@@ -97,6 +97,42 @@ describe('unsupported', () => {
       line: 3,
       column: 5,
     });
+  });
+});
+
+describe('columns that depend on data', () => {
+  const ask = (kql: string, found: Found[] = []) => compiler.compile(kql, { now: new Date(0), found });
+
+  it('are asked for once for each plugin; nothing that follows is judged before', () => {
+    const kql = 'T | evaluate bag_unpack(d) | where made > 1 | evaluate pivot(s) | project web';
+    const first = ask(kql);
+    if (first.kind === 'query') throw new Error('no discovery');
+    const found: Found[] = [{ ...first, columns: [['made', 'long']] }];
+    const second = ask(kql, found);
+    if (second.kind === 'query') throw new Error('no second discovery');
+    expect(second.sql).not.toBe(first.sql);
+    found.push({ ...second, columns: [['web', 'long']] });
+    expect(queryOf(ask(kql, found)).columns).toEqual([{ name: 'web', type: 'long' }]);
+  });
+
+  it.each<[string, [string, string][], string, string]>([
+    ['T | evaluate bag_unpack(d) | where gone == 1', [], 'malformed', 'gone'],
+    ['T | evaluate bag_unpack(d)', [['s', 'long']], 'malformed', 'bag_unpack(d)'],
+    ['T | evaluate bag_unpack(d)', Array.from({ length: 1001 }, (_, n) => [`c${n}`, 'long']), 'limit', 'bag_unpack(d)'],
+  ])('%s after %#', (kql, columns, code, text) => {
+    const first = ask(kql);
+    if (first.kind === 'query') throw new Error('no discovery');
+    expect(() => ask(kql, [{ ...first, columns }])).toThrow(expect.objectContaining({ code, text }));
+  });
+
+  it('of more than twenty plugins are refused', () => {
+    const kql = `T${' | extend d=bag_pack("x", 1) | evaluate bag_unpack(d, columnsConflict="replace_source")'.repeat(21)}`;
+    const found: Found[] = [];
+    expect(() => {
+      for (let stage = ask(kql); stage.kind === 'discovery'; stage = ask(kql, found))
+        found.push({ ...stage, columns: [] });
+    }).toThrow(expect.objectContaining({ code: 'limit' }));
+    expect(found).toHaveLength(20);
   });
 });
 

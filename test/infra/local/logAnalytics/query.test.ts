@@ -170,6 +170,24 @@ describe('a query that cannot be run', () => {
     expect(await service.rows('Sample_CL | count')).toEqual([[3]]);
   });
 
+  it('finds columns that depend on data first, also over tables that nobody has filled', async () => {
+    const unpacked = await service.query('Sample_CL | where isnotnull(Bag) | project Bag | evaluate bag_unpack(Bag)');
+    expect(unpacked.json.tables[0]).toMatchObject({
+      columns: [{ name: 'a', type: 'dynamic' }],
+      rows: [['[1]']],
+    });
+    expect(
+      await service.rows('Sample_CL | project Text, Big | evaluate pivot(Text, sum(Big)) | project three, two'),
+    ).toEqual([[3, 2]]);
+    expect(await service.rows('union SigninLogs, SigninLogs | evaluate bag_unpack(DeviceDetail) | count')).toEqual([
+      [0],
+    ]);
+    const { status, json } = await service.query(
+      'SigninLogs | evaluate bag_unpack(DeviceDetail) | where browser == ""',
+    );
+    expect([status, json.error.innererror.code]).toEqual([400, 'SemanticError']);
+  });
+
   it('that fails while it runs is refused with the reason, and the next one runs', async () => {
     for (const kql of [
       'Sample_CL | extend Pattern = "(" | where Text matches regex Pattern',

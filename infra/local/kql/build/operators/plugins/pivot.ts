@@ -47,12 +47,12 @@ export const pivot: Plugin = (pluginCall) => {
 function aggregateOf(
   expression: Expression | undefined,
   { node }: PluginCall,
-  valueOf: (expression: Expression) => Value,
+  build: (expression: Expression) => Value,
 ): Value {
   if (expression === undefined) return aggregate('long', [], (_, { filter }) => `count(*)${filter}`);
   if (expression.kind !== 'call' || !SUPPORTED.has(expression.name) || !Object.hasOwn(AGGREGATES, expression.name))
     throw unsupported('pivot() with this aggregate', expression);
-  const value = valueOf(expression);
+  const value = build(expression);
   if (value.type === 'dynamic' && expression.name.startsWith('take')) throw unsupported('pivot() of a dynamic', node);
   return value;
 }
