@@ -1,14 +1,16 @@
 /**
- * Vectra AI Stream: session metadata (`metadata_isession`) as rows of VectraStream_CL, and as the stream's own JSON with dotted keys.
+ * Vectra AI Stream: session metadata (`metadata_isession`) as rows of VectraStream_CL and vectra_isession_CL, as the stream's own JSON with
+ * dotted keys, and as its pairs over syslog.
  * Follows the upstream mapping ASimNetworkSessionVectraAI 0.2 and corrects:
  * - results follow the connection state; they were always Success;
  * - the protocol version is spelled IPv4 or IPv6.
  */
 import type { SessionDraft } from '../asim/sessionDraft';
-import type { JsonObject } from '../formats/json';
+import { asArray, asObject, type JsonObject, type JsonValue } from '../formats/json';
+import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
-import { JsonRow, type Row } from './row';
-import { type Refusal, type RowSource, skipped } from './source';
+import { dynamicOf, JsonRow, type Row, textOf } from './row';
+import { type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
 import { localityDirection, ZEEK_STATES } from './zeekStates';
 
 const TABLE = 'VectraStream_CL';
@@ -23,8 +25,21 @@ function hostName(text: string): string {
   return /^IP-/i.test(text) ? '' : text;
 }
 
+/** The table has its flags as numbers. */
 function flag(text: string): boolean | undefined {
-  return text === 'true' ? true : text === 'false' ? false : undefined;
+  if (/^(true|t|1(\.0)?)$/i.test(text)) return true;
+  return /^(false|f|0(\.0)?)$/i.test(text) ? false : undefined;
+}
+
+/** The name that was asked for: one, or the first of a list. */
+function domainOf(one: string, list: JsonValue | undefined): string {
+  const first = one || textOf(asArray(dynamicOf(list))?.[0]);
+  return first === '0.0.0.0' ? '' : first;
+}
+
+/** The kind of metadata; the newer tables have one each. */
+function metadataType(stated: string, table: string): string {
+  return (stated || /^vectra_(\w+)_CL$/i.exec(table)?.[1]?.replace(/^/, 'metadata_') || '').toLowerCase();
 }
 
 function map(row: Row): SessionDraft | Refusal {
@@ -35,9 +50,9 @@ function map(row: Row): SessionDraft | Refusal {
     }
     return '';
   };
-  if (get('metadata_type') !== SESSION) return skipped('notSession');
+  if (metadataType(get('metadata_type'), row.text('Type')) !== SESSION) return skipped('notSession');
   const state = ZEEK_STATES.get(get('conn_state'));
-  const domain = get('resp_domain') === '0.0.0.0' ? '' : get('resp_domain');
+  const domain = domainOf(get('resp_domain'), row.value('resp_domains') ?? row.value('resp_domains_s'));
   return {
     EventStartTime: parseLogTime(get('session_start_time')),
     EventEndTime: parseLogTime(get('ts')),
@@ -84,9 +99,22 @@ function map(row: Row): SessionDraft | Refusal {
 
 /** The stream's own names, with underscores for dots. */
 function read(record: JsonObject): Row {
-  const flat: Record<string, JsonObject[string]> = {};
-  for (const [key, value] of Object.entries(record)) flat[key.replaceAll('.', '_')] = value;
+  const flat: Record<string, JsonValue | undefined> = {};
+  for (const [key, value] of Object.entries(record)) {
+    const members = key === 'id' ? asObject(value) : undefined;
+    if (members === undefined) flat[key.replaceAll('.', '_')] = value;
+    else for (const [name, member] of Object.entries(members)) flat[`id_${name}`] = member;
+  }
   return new JsonRow(TABLE, flat);
+}
+
+const LINE = /\b(?:vectra_)?(metadata_[a-z]{2,30})\b/i;
+
+/** `vectra_metadata_isession: ts="…" id.orig_h="…" …`. */
+function readLine({ message, text }: LogLine): Row {
+  const pairs = parseKeyValues(message);
+  const [, kind = ''] = LINE.exec(text) ?? [];
+  return read({ metadata_type: kind, ...Object.fromEntries(pairs) });
 }
 
 export const vectraStream: RowSource = {
@@ -97,7 +125,7 @@ export const vectraStream: RowSource = {
   facts: 'ASimNetworkSessionVectraAI 0.2',
   asim: { vendor: 'Vectra AI', product: 'Vectra Stream', types: ['NetworkSession'] },
   filter: 'Records of type metadata_isession; other metadata is skipped (notSession).',
-  forms: ['stream JSON'],
+  forms: ['stream JSON', 'syslog key="value"'],
   sweep: true,
   format: 'rows',
   rows: {
@@ -105,9 +133,12 @@ export const vectraStream: RowSource = {
     owns: () => true,
     map,
   },
+  lineForms: [lineForm(({ text }) => text.includes('id.orig_h="') && LINE.test(text), readLine)],
   objectForms: [
     {
-      owns: (record) => typeof record.metadata_type === 'string' && record.metadata_type.startsWith('metadata_'),
+      owns: (record) =>
+        (typeof record.metadata_type === 'string' && /^metadata_/i.test(record.metadata_type)) ||
+        ('sensor_uid' in record && ('id_ip_ver' in record || 'id.ip_ver' in record)),
       read,
     },
   ],

@@ -117,7 +117,8 @@ export function isConnPath(path: string): boolean {
 
 /** Whether and what record of Zeek a JSON object is; quick, for it is asked of every product's. */
 export function zeekKind(record: JsonObject): ZeekKind | undefined {
-  if (record.metadata_type !== undefined) return undefined;
+  // Vectra's metadata has Zeek's names.
+  if (record.metadata_type !== undefined || record.sensor_uid !== undefined) return undefined;
   if (typeof record._path === 'string' && isTime(record.ts)) return isConnPath(record._path) ? 'conn' : 'other';
   const elastic = asObject(record.zeek);
   if (elastic !== undefined) return 'connection' in elastic ? 'conn' : 'other';

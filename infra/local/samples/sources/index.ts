@@ -10,6 +10,7 @@ import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
 import { sentinelOne } from './sentinelOne';
 import { sysmon } from './sysmon';
+import { vectraStream } from './vectraStream';
 import { vmConnection } from './vmConnection';
 import { windowsFirewall } from './windowsFirewall';
 
@@ -24,6 +25,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   paloAltoPanOs,
   sentinelOne,
   sysmon,
+  vectraStream,
   vmConnection,
   windowsFirewall,
 ];
