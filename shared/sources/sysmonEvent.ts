@@ -1,6 +1,7 @@
 /** Sysmon's event 3 (network connection), the same on Windows and Linux: from its named values to a session. */
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
+import { isGroupAddress } from './groupAddress';
 import { meaningful } from './row';
 
 /** What surrounds the event. */
@@ -37,7 +38,7 @@ function nameOf(name: string, address: string): string {
 
 /**
  * Source is who began, also where the event was accepted (Initiated false); but UDP that a local service answers is told with the
- * service as its source (seen in captures): there the ends change places.
+ * service as its source (seen in captures), or with the group that it was sent to: there the ends change places.
  * @param data values by Sysmon's names.
  */
 export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFrame): SessionDraft {
@@ -45,37 +46,24 @@ export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFr
   const flag = get('Initiated').toLowerCase();
   const initiated = flag !== 'false';
   const [sourcePort, destinationPort] = [Number(get('SourcePort')), Number(get('DestinationPort'))];
+  const service = sourcePort > 0 && sourcePort < FIRST_USER_PORT && destinationPort >= FIRST_USER_PORT;
   const answered =
-    !initiated &&
-    get('Protocol').toLowerCase() === 'udp' &&
-    sourcePort > 0 &&
-    sourcePort < FIRST_USER_PORT &&
-    destinationPort >= FIRST_USER_PORT;
+    !initiated && get('Protocol').toLowerCase() === 'udp' && (service || isGroupAddress(get('SourceIp')));
   const [from, to] = answered ? (['Destination', 'Source'] as const) : (['Source', 'Destination'] as const);
   const local = initiated ? from : to;
-  const image = get('Image');
-  const user = get('User');
-  const process: SessionDraft = initiated
-    ? {
-        SrcUsername: user,
-        SrcAppName: image,
-        SrcAppId: get('ProcessId'),
-        ...(image !== '' && { SrcAppType: 'Process' as const }),
-      }
-    : {
-        DstUsername: user,
-        DstAppName: image,
-        DstAppId: get('ProcessId'),
-        ...(image !== '' && { DstAppType: 'Process' as const }),
-      };
+  const [image, processId] = [get('Image'), get('ProcessId')];
+  const side = initiated ? 'Src' : 'Dst';
   return {
-    ...process,
+    [`${side}Username`]: get('User'),
+    [`${side}AppName`]: fileName(image),
+    [`${side}AppId`]: processId,
+    ...(image + processId !== '' && { [`${side}AppType`]: 'Process' as const }),
     EventEndTime: parseLogTime(get('UtcTime')) ?? frame.created,
     EventResult: 'Success',
     EventOriginalType: '3',
     EventOriginalUid: frame.identity,
     DvcHostname: frame.computer,
-    DvcIpAddr: get(`${local}Ip`),
+    DvcIpAddr: isGroupAddress(get(`${local}Ip`)) ? '' : get(`${local}Ip`),
     DvcOs: frame.system,
     SrcIpAddr: get(`${from}Ip`),
     SrcPortNumber: get(`${from}Port`),
@@ -88,7 +76,7 @@ export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFr
     NetworkRuleName: get('RuleName'),
     AdditionalFields: {
       ProcessGuid: get('ProcessGuid').replaceAll(/[{}]/g, ''),
-      ProcessName: fileName(image),
+      ProcessPath: image,
       SrcPortName: get(`${from}PortName`),
       DstPortName: get(`${to}PortName`),
       ...(answered && { TurnedRound: 'a local service answered' }),

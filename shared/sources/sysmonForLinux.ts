@@ -36,7 +36,7 @@ export const sysmonForLinux: RowSource = {
   facts: 'ASimNetworkSessionLinuxSysmon 0.3.1',
   asim: { vendor: 'Microsoft', product: 'Sysmon for Linux', types: ['EndpointNetworkSession'] },
   filter: 'Event 3 of Linux-Sysmon; its other events are skipped (notNetworkConnection).',
-  forms: ['syslog with the event as XML', 'event XML'],
+  forms: ['syslog with the event as XML', 'event XML', 'journald JSON'],
   sweep: true,
   gaps: ['the events have no byte counts and no end'],
   format: 'rows',

@@ -11,6 +11,7 @@ import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
 import { eventData } from './eventData';
+import { isGroupAddress } from './groupAddress';
 import { meaningful, type Row } from './row';
 import { dead, type MappingContext, type Refusal, type RowSource, skipped } from './source';
 import { eventIdentity, WINDOWS_EVENT_FORMS } from './windowsEventRow';
@@ -74,8 +75,6 @@ interface End {
   readonly port: string;
 }
 
-/** Multicast and broadcast (as far as it can be seen): nobody sends from there. */
-const GROUP = /^(?:22[4-9]\.|23\d\.|255\.255\.255\.255$|[\d.]+\.255$|ff[0-9a-f]{2}:)/i;
 /** Listening on all addresses. */
 const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
@@ -84,7 +83,7 @@ const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
  * else what lies inside where the other does not, else the lower port, for that is the service.
  */
 function localFirst(first: End, second: End, context: MappingContext): boolean {
-  const [group, otherGroup] = [GROUP.test(first.address), GROUP.test(second.address)];
+  const [group, otherGroup] = [isGroupAddress(first.address), isGroupAddress(second.address)];
   if (group !== otherGroup) return group;
   const [one, other] = [context.addresses.look(first.address), context.addresses.look(second.address)];
   if (one !== undefined && other !== undefined && one.inside !== other.inside) return one.inside;
@@ -134,7 +133,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     EventOriginalUid: eventIdentity(row),
     DvcAction: PERMITTED.has(id) ? 'Allow' : 'Deny',
     DvcHostname: computer,
-    DvcIpAddr: WILDCARDS.has(localAddress) || GROUP.test(localAddress) ? '' : localAddress,
+    DvcIpAddr: WILDCARDS.has(localAddress) || isGroupAddress(localAddress) ? '' : localAddress,
     DvcOs: 'Windows',
     NetworkProtocol: protocol,
     NetworkRuleNumber: get('FilterRTID'),

@@ -10,6 +10,7 @@ import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
 import { sentinelOne } from './sentinelOne';
 import { sysmon } from './sysmon';
+import { sysmonForLinux } from './sysmonForLinux';
 import { vectraStream } from './vectraStream';
 import { vmConnection } from './vmConnection';
 import { windowsFirewall } from './windowsFirewall';
@@ -26,6 +27,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   sentinelOne,
   sysmon,
   vectraStream,
+  sysmonForLinux,
   vmConnection,
   windowsFirewall,
 ];
