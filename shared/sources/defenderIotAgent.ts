@@ -4,20 +4,23 @@
  * event's own, the events are those of an end point.
  */
 import type { SessionDraft } from '../asim/sessionDraft';
+import { asObject } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
-import { type Row, textOf } from './row';
+import { JsonRow, memberOf, type Row, textOf } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
 
 const TABLE = 'SecurityIoTRawEvent';
+const EVENT = 'NetworkActivity';
+const NOWHERE: ReadonlySet<string> = new Set(['', '0.0.0.0', '::', '*']);
 
 function map(row: Row): SessionDraft | Refusal {
-  if (row.text('RawEventName') !== 'NetworkActivity') return skipped('notNetworkActivity');
-  const details = row.value('EventDetails');
-  if (typeof details !== 'object' || details === null || Array.isArray(details)) return dead('malformedEventDetails');
-  const members = new Map(Object.entries(details));
-  const get = (name: string): string => textOf(members.get(name) as never);
+  if (row.text('RawEventName') !== EVENT) return skipped('notNetworkActivity');
+  const details = asObject(row.value('EventDetails'));
+  if (details === undefined) return row.text('IsEmpty') === 'true' ? skipped('empty') : dead('malformedEventDetails');
+  const get = (name: string): string => textOf(memberOf(details, name));
+  const listens = NOWHERE.has(get('RemoteAddress'));
   // The agent does not say who began; a service has the lower port.
-  const outbound = Number(get('LocalPort')) > Number(get('RemotePort'));
+  const outbound = !listens && Number(get('LocalPort')) > Number(get('RemotePort'));
   const [local, remote] = outbound ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
   const device = get('DeviceId') || row.text('DeviceId');
   const deviceType = device === '' ? {} : ({ [`${local}DvcIdType`]: 'MD4IoTid', DvcIdType: 'MD4IoTid' } as const);
@@ -31,20 +34,22 @@ function map(row: Row): SessionDraft | Refusal {
     ...(get('ProcessId') !== '' && { [`${local}AppType`]: 'Process' as const }),
     [`${local}DvcId`]: device,
     ...deviceType,
-    [`${remote}IpAddr`]: get('RemoteAddress'),
-    [`${remote}PortNumber`]: get('RemotePort'),
-    [`${remote}Bytes`]: get('BytesIn'),
+    ...(!listens && {
+      [`${remote}IpAddr`]: get('RemoteAddress'),
+      [`${remote}PortNumber`]: get('RemotePort'),
+      [`${remote}Bytes`]: get('BytesIn'),
+    }),
     EventEndTime: parseLogTime(get('TimestampUTC')) ?? parseLogTime(row.text('TimeStamp')),
     EventResult: 'Success',
     EventOriginalUid: get('OriginalEventId'),
-    EventOriginalType: 'NetworkActivity',
+    EventOriginalType: EVENT,
     EventProductVersion: row.text('AgentVersion'),
     DvcId: device,
     DvcIpAddr: get('LocalAddress'),
     DvcOs: get('MessageSource'),
     NetworkProtocol: get('Protocol'),
     NetworkApplicationProtocol: get('ApplicationProtocol').toUpperCase(),
-    NetworkDirection: outbound ? 'Outbound' : 'Inbound',
+    NetworkDirection: listens ? 'Listen' : outbound ? 'Outbound' : 'Inbound',
     AdditionalFields: { AzureResourceId: get('AzureResourceId') || row.text('AssociatedResourceId') },
   };
 }
@@ -56,10 +61,12 @@ export const defenderIotAgent: RowSource = {
   table: TABLE,
   facts: 'ASimNetworkSessionMD4IoTAgent 0.2.1',
   asim: { vendor: 'Microsoft', product: 'Microsoft Defender for IoT', types: ['EndpointNetworkSession'] },
-  filter: 'Raw events NetworkActivity; others are skipped (notNetworkActivity).',
+  filter: 'Raw events NetworkActivity; others are skipped (notNetworkActivity), and those without details (empty).',
   forms: [],
   sweep: true,
   gaps: ['who began is inferred from the ports'],
   format: 'rows',
-  rows: { tables: { [TABLE]: [] }, owns: () => true, map },
+  rows: { tables: { [TABLE]: ['RawEventName', 'IoTRawEventId', 'EventDetails'] }, owns: () => true, map },
+  // The sensor's table has the same columns: the event tells a row without its table's name.
+  objectForms: [{ owns: (record) => record.RawEventName === EVENT, read: (record) => new JsonRow(TABLE, record) }],
 };

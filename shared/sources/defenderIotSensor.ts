@@ -4,21 +4,23 @@
  * in capitals.
  */
 import type { SessionDraft } from '../asim/sessionDraft';
+import { asObject } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
-import { memberOf, type Row, textOf } from './row';
+import { JsonRow, memberOf, type Row, textOf } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
 
 const TABLE = 'DefenderIoTRawEvent';
+const EVENT = 'NetworkConnectionData';
 
 function map(row: Row): SessionDraft | Refusal {
-  if (row.text('RawEventName') !== 'NetworkConnectionData') return skipped('notConnection');
-  const details = row.value('EventDetails');
-  if (typeof details !== 'object' || details === null || Array.isArray(details)) return dead('malformedEventDetails');
+  if (row.text('RawEventName') !== EVENT) return skipped('notConnection');
+  const details = asObject(row.value('EventDetails'));
+  if (details === undefined) return row.text('IsEmpty') === 'true' ? skipped('empty') : dead('malformedEventDetails');
   const get = (...path: readonly string[]): string => textOf(memberOf(details, ...path));
-  const [source, destination] = [get('Source', 'IPAddress'), get('Destination', 'IPAddress')];
-  const macOnly = source === '' && destination === '';
-  if (macOnly && get('Source', 'MacAddress') === '' && get('Destination', 'MacAddress') === '')
-    return dead('noAddress');
+  // An end without an IP address is known by its MAC address alone.
+  const byMac = (name: 'Source' | 'Destination'): boolean =>
+    get(name, 'IPAddress') === '' && get(name, 'MacAddress') !== '';
+  const macOnly = byMac('Source') || byMac('Destination');
   const side = (prefix: 'Src' | 'Dst', name: 'Source' | 'Destination'): SessionDraft => ({
     [`${prefix}IpAddr`]: get(name, 'IPAddress'),
     [`${prefix}PortNumber`]: get(name, 'Port'),
@@ -35,11 +37,11 @@ function map(row: Row): SessionDraft | Refusal {
     EventEndTime: parseLogTime(get('LastSeen')) ?? parseLogTime(row.text('TimeStamp')),
     EventResult: 'Success',
     EventOriginalUid: get('Id').length >= 8 ? get('Id') : '',
-    EventOriginalType: 'NetworkConnectionData',
+    EventOriginalType: EVENT,
     DvcId: get('SourceId'),
     DvcSubscriptionId: row.text('AzureSubscriptionId'),
     NetworkProtocol: get('TransportProtocol'),
-    NetworkDirection: get('IsInternal') === 'true' ? 'Local' : macOnly ? 'NA' : undefined,
+    NetworkDirection: get('IsInternal').toLowerCase() === 'true' ? 'Local' : macOnly ? 'NA' : undefined,
     AdditionalFields: { Id: get('Id'), DeviceId: row.text('DeviceId') },
   };
 }
@@ -51,10 +53,11 @@ export const defenderIotSensor: RowSource = {
   table: TABLE,
   facts: 'ASimNetworkSessionMD4IoTSensor 0.1',
   asim: { vendor: 'Microsoft', product: 'Microsoft Defender for IoT', types: ['NetworkSession', 'L2NetworkSession'] },
-  filter: 'Raw events NetworkConnectionData; others are skipped (notConnection).',
+  filter: 'Raw events NetworkConnectionData; others are skipped (notConnection), and those without details (empty).',
   forms: [],
   sweep: true,
   gaps: ['the records have no byte counts and no action'],
   format: 'rows',
   rows: { tables: { [TABLE]: [] }, owns: () => true, map },
+  objectForms: [{ owns: (record) => record.RawEventName === EVENT, read: (record) => new JsonRow(TABLE, record) }],
 };

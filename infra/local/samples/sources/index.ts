@@ -5,6 +5,8 @@ import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { ciscoAsa } from './ciscoAsa';
 import { corelightZeek } from './corelightZeek';
+import { defenderIotAgent } from './defenderIotAgent';
+import { defenderIotSensor } from './defenderIotSensor';
 import { fortinetFortiGate } from './fortinetFortiGate';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
@@ -22,12 +24,14 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   carbonBlackCloud,
   ciscoAsa,
   corelightZeek,
+  defenderIotAgent,
+  defenderIotSensor,
   fortinetFortiGate,
   paloAltoPanOs,
   sentinelOne,
   sysmon,
-  vectraStream,
   sysmonForLinux,
+  vectraStream,
   vmConnection,
   windowsFirewall,
 ];
