@@ -12,8 +12,15 @@ export interface Converter {
   expression(node: RawNode): Expression;
 }
 
-/** @param shift is added to the parser's offsets: where the parsed text begins in `source`. */
-export function createConverter(source: Source, shift = 0): Converter {
+/** Stored functions that calls have been converted to: by name, as long as the schema is the same. */
+export type CalledFunctions = Map<string, CalledFunction>;
+
+/**
+ * @param calledFunctions is read and added to: binding a body anew for each call is what a query over unifying functions would spend
+ *   its seconds on.
+ * @param shift is added to the parser's offsets: where the parsed text begins in `source`.
+ */
+export function createConverter(source: Source, calledFunctions: CalledFunctions, shift = 0): Converter {
   function place(node: RawNode) {
     return { source, start: node.TextStart + shift, length: node.Width };
   }
@@ -217,16 +224,24 @@ export function createConverter(source: Source, shift = 0): Converter {
 
   function calledOf(node: RawNode): { readonly called: CalledFunction } | undefined {
     if (node.ReferencedSymbol?.Kind !== 3) return undefined;
+    const name = node.ReferencedSymbol.Name;
+    const isStored = node.ReferencedSignature?.Declaration === null;
+    const known = isStored ? calledFunctions.get(name) : undefined;
+    if (known !== undefined) return { called: known };
     const body = node.GetCalledFunctionBody?.() ?? null;
     if (body === null) return undefined;
-    const name = node.ReferencedSymbol.Name;
-    return {
-      called: {
-        name,
-        parameters: toArray(node.ReferencedSignature?.Parameters).map((parameter) => parameterNode(parameter)),
-        body: () => calledBody(node, body, name),
+    let converted: ReturnType<CalledFunction['body']> | undefined;
+    const called: CalledFunction = {
+      name,
+      parameters: toArray(node.ReferencedSignature?.Parameters).map((parameter) => parameterNode(parameter)),
+      body: () => {
+        converted ??= calledBody(node, body, name);
+        return converted;
       },
     };
+    // Where the arguments decide on columns, each call has a body of its own.
+    if (isStored && node.GetCalledFunctionFacts?.()?.HasVariableReturnType === false) calledFunctions.set(name, called);
+    return { called };
   }
 
   function parameterNode(parameter: RawParameter): ParameterNode {
@@ -251,7 +266,7 @@ export function createConverter(source: Source, shift = 0): Converter {
       const errors = diagnosticsOf(call.GetCalledFunctionDiagnostics?.(), bodySource, 0);
       if (errors.length > 0) throw new LanguageError(errors);
     }
-    const inner = createConverter(bodySource, bodyShift);
+    const inner = createConverter(bodySource, calledFunctions, bodyShift);
     return {
       statements: inner.statements(body.Statements),
       expression: body.Expression === undefined ? undefined : inner.expression(body.Expression),

@@ -3,7 +3,7 @@
  * first analysis in a process takes 1 to 2.5 s and 170 MB, later ones milliseconds.
  */
 import { kusto, type RawCode, type RawGlobals, toArray } from './bundle';
-import { createConverter } from './convert';
+import { type CalledFunctions, createConverter } from './convert';
 import { type Diagnostic, diagnosticAt, diagnosticsOf, LanguageError } from './diagnostics';
 import { type FoundColumns, isSiteOf, NOTHING_FOUND, useFoundColumns, withOpenPlugins } from './plugins';
 import { scalarTypeSymbols } from './symbols';
@@ -46,13 +46,14 @@ const MAX_NESTING = 600;
 /** Builds the parser's view of a schema. Keep one per schema: it caches the analysis of stored functions. */
 export function createWorkspace(schema: LanguageSchema): Workspace {
   let globals: RawGlobals | undefined;
-  let cached: RawGlobals | undefined;
+  let kept: { readonly state: RawGlobals; readonly called: CalledFunctions } | undefined;
   /** Keeps the analysis of stored functions, but where data have changed what they return. */
-  const globalsFor = (kql: string, found: FoundColumns): RawGlobals => {
+  const knowledgeFor = (kql: string, found: FoundColumns): NonNullable<typeof kept> => {
     globals ??= globalsOf(schema);
-    if ([...found.sites.keys()].some((site) => !isSiteOf(kql, site))) return globals.WithCache();
-    cached ??= globals.WithCache();
-    return cached;
+    const fresh = { state: globals.WithCache(), called: new Map() };
+    if ([...found.sites.keys()].some((site) => !isSiteOf(kql, site))) return fresh;
+    kept ??= fresh;
+    return kept;
   };
   return {
     analyze(kql, found = NOTHING_FOUND) {
@@ -60,9 +61,9 @@ export function createWorkspace(schema: LanguageSchema): Workspace {
         return failed(kql, 'limit', `The query has more than ${MAX_QUERY_LENGTH} characters.`);
       }
       if (nestingOf(kql) > MAX_NESTING) return failed(kql, 'limit', 'The query is nested too deeply.');
-      const state = globalsFor(kql, found);
+      const { state, called } = knowledgeFor(kql, found);
       useFoundColumns(found);
-      return guarded(kql, () => analyzed(kql, kusto().KustoCode.ParseAndAnalyze(kql, state)));
+      return guarded(kql, () => analyzed(kql, kusto().KustoCode.ParseAndAnalyze(kql, state), called));
     },
   };
 }
@@ -134,7 +135,7 @@ function parsed(kql: string): RawCode {
   return code;
 }
 
-function analyzed(kql: string, code: RawCode): Analysis {
+function analyzed(kql: string, code: RawCode, called: CalledFunctions): Analysis {
   const source = { text: kql };
   if (code.Kind !== 'Query') return failed(kql, 'KS000', 'Only queries can be run, no commands.');
   const diagnostics = diagnosticsOf(code.GetDiagnostics(), source, 0);
@@ -142,7 +143,7 @@ function analyzed(kql: string, code: RawCode): Analysis {
   if (!code.HasSemantics) return failed(kql, 'limit', 'The query is nested too deeply to be analysed.');
   return {
     diagnostics: [],
-    statements: () => createConverter(source).statements(code.Syntax.Statements),
+    statements: () => createConverter(source, called).statements(code.Syntax.Statements),
   };
 }
 

@@ -81,9 +81,16 @@ export function isRelation(result: Value | Relation): result is Relation {
   return 'plan' in result && 'columns' in result && 'order' in result;
 }
 
-export function errorAt(code: 'malformed' | 'unsupported' | 'limit', what: string, node: SyntaxNode): KqlError {
+/** @param kustoCode of Microsoft's parser, where it says the same. */
+export function errorAt(
+  code: 'malformed' | 'unsupported' | 'limit',
+  what: string,
+  node: SyntaxNode,
+  kustoCode?: string,
+): KqlError {
   const { source, start, length } = node;
   return new KqlError(code, what, {
+    ...(kustoCode === undefined ? {} : { kustoCode }),
     ...positionOf(source.text, start),
     text: excerpt(source.text, start, length),
     ...(source.functionName === undefined ? {} : { functionName: source.functionName }),

@@ -103,7 +103,7 @@ export function buildQuery(
 
   function tableOf(name: string, node: SyntaxNode): Relation {
     const columns = tables.get(name);
-    if (columns === undefined) throw errorAt('malformed', `There is no table '${name}'`, node);
+    if (columns === undefined) throw errorAt('malformed', `There is no table '${name}'`, node, 'KS204');
     return scan(name, columns, builder);
   }
 

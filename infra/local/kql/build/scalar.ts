@@ -68,7 +68,7 @@ function nameValue(node: NameNode, scope: Scope, row: Row | undefined, builder: 
   }
   const binding = lookUp(scope, node.name);
   if (binding?.kind === 'scalar') return binding.value;
-  throw errorAt('malformed', `'${node.name}' is not known here`, node);
+  throw errorAt('malformed', `There is no column '${node.name}' here`, node, 'KS142');
 }
 
 /** `$left.key` and `$right.key` in a join's condition. */

@@ -1,5 +1,11 @@
 /** union: columns by name and type, missing ones null, fuzzy arms dropped. */
-import type { Expression, ExpressionsOperator, SyntaxNode } from '../../../../../shared/kql/language';
+import {
+  type Expression,
+  type ExpressionsOperator,
+  LanguageError,
+  type SyntaxNode,
+} from '../../../../../shared/kql/language';
+import { KqlError } from '../../errors';
 import type { PlanColumn, Relation, Value } from '../../plan/nodes';
 import { columnValue, constant, nullOf } from '../../plan/values';
 import type { KqlType } from '../../types';
@@ -20,8 +26,10 @@ export function union(
   const arms: Arm[] = input === undefined ? [] : [{ label: 'union_arg0', relation: input }];
   for (const [index, expression] of operator.expressions.entries()) {
     const label = `union_arg${index + (input === undefined ? 0 : 1)}`;
-    if (fuzzy && unresolved(expression)) continue;
-    arms.push(...armsOf(expression, label, scope, builder));
+    if (fuzzy && unresolved(expression, builder)) continue;
+    arms.push(
+      ...(fuzzy ? orNone(() => armsOf(expression, label, scope, builder)) : armsOf(expression, label, scope, builder)),
+    );
   }
   const inner = operator.parameters.get('kind') === 'inner';
   const source = operator.parameters.get('withsource') ?? operator.parameters.get('with_source');
@@ -29,10 +37,33 @@ export function union(
 }
 
 /** Whether the table or function at the arm's root does not exist. */
-function unresolved(expression: Expression): boolean {
+function unresolved(expression: Expression, builder: Builder): boolean {
   let root = expression;
   while (root.kind === 'pipe') root = root.input;
-  return root.kind === 'name' && !root.wildcard && root.meaning === 'unknown';
+  if (root.kind === 'name') return !root.wildcard && root.meaning === 'unknown';
+  if (root.kind !== 'call' || root.called !== undefined) return false;
+  const [name] = root.arguments;
+  if (root.name !== 'table') return root.type === undefined;
+  return name?.kind === 'literal' && !builder.tables.has(String(name.value));
+}
+
+/** What the parser says of tables and functions that are not there. */
+const UNRESOLVED_CODES: ReadonlySet<string | undefined> = new Set(['KS204', 'KS211']);
+
+/** No arms where a function of the arm reads a table that is not there. */
+function orNone(arms: () => readonly Arm[]): readonly Arm[] {
+  try {
+    return arms();
+  } catch (error) {
+    const code =
+      error instanceof LanguageError
+        ? error.diagnostics[0]?.code
+        : error instanceof KqlError && error.functionName !== undefined
+          ? error.kustoCode
+          : undefined;
+    if (UNRESOLVED_CODES.has(code)) return [];
+    throw error;
+  }
 }
 
 function armsOf(expression: Expression, label: string, scope: Scope, builder: Builder): readonly Arm[] {
