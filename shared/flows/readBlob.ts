@@ -2,7 +2,7 @@
  * A blob's content from where the checkpoint ends: decompressed bytes, always of the one version that was asked for. Finds
  * out whether the bytes before are still those that were read.
  */
-import { decompress } from '../formats';
+import { COMPRESSION_BYTES, compressionOf, decompress } from '../formats';
 import type { BlobAddress, BlobProperties, Blobs } from '../ports';
 import type { Checkpoint } from './checkpoint';
 import { GUARD_BYTES, guardHolds } from './guard';
@@ -59,12 +59,10 @@ export async function openContent(
   return { compressed, rewritten: false, offset, bytes: read(blobs, blob, properties, false, offset) };
 }
 
-/** gzip begins with 1f 8b (RFC 1952); no text does. */
 async function isCompressed(blobs: Blobs, blob: BlobAddress, { etag }: BlobProperties): Promise<boolean> {
   const head: Uint8Array[] = [];
-  for await (const chunk of blobs.read(blob, { offset: 0, end: 2, etag })) head.push(chunk);
-  const bytes = Buffer.concat(head);
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+  for await (const chunk of blobs.read(blob, { offset: 0, end: COMPRESSION_BYTES, etag })) head.push(chunk);
+  return compressionOf(Buffer.concat(head)) !== undefined;
 }
 
 function read(

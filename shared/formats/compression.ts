@@ -1,10 +1,11 @@
 /**
- * gzip, detected from content: names lie, and a client may have stored a decompressed body under `.gz`. Files are often a
- * chain of several gzip members; all are read. Anything that is not gzip passes through untouched.
+ * gzip and zstd, detected from content: names lie, and a client may have stored a decompressed body under `.gz`. Files are often a
+ * chain of several gzip members or zstd frames; all are read. Anything else passes through untouched.
  */
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { FlowtrapError } from '../errors';
 import { asBuffer } from './record';
+import { isZstd, ZstdDecoder } from './zstd';
 
 export interface DecompressionLimits {
   /** Decompressed bytes of one input. */
@@ -19,9 +20,18 @@ export const DECOMPRESSION_LIMITS: DecompressionLimits = { bytes: 4 * 1024 ** 3,
 const RATIO_FLOOR = 16 * 1024 * 1024;
 const CHUNK = 256 * 1024;
 
+/** Bytes that tell how a content is compressed. */
+export const COMPRESSION_BYTES = 4;
+
+/** How a content is compressed, by its first bytes: no text begins so. Undefined: it is not. */
+export function compressionOf(head: Uint8Array): 'gzip' | 'zstd' | undefined {
+  if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  return isZstd(head) ? 'zstd' : undefined;
+}
+
 /**
- * The content of a blob, decompressed when it is gzip.
- * @throws FlowtrapError `malformed` for a damaged or cut gzip stream (after everything before the damage was given), `limit`
+ * The content of a blob, decompressed when it is gzip or zstd.
+ * @throws FlowtrapError `malformed` for a damaged or cut stream (after everything before the damage was given), `limit`
  * for one that unpacks to more than the limits; errors of the input as they are.
  */
 export async function* decompress(
@@ -32,26 +42,49 @@ export async function* decompress(
   try {
     let head: Buffer = Buffer.alloc(0);
     let ended = false;
-    while (head.length < 2 && !ended) {
+    while (head.length < COMPRESSION_BYTES && !ended) {
       const next = await iterator.next();
       if (next.done) ended = true;
       else head = head.length === 0 ? asBuffer(next.value) : Buffer.concat([head, next.value]);
     }
     const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) };
-    if (head[0] !== 0x1f || head[1] !== 0x8b) {
-      if (head.length > 0) yield head;
-      yield* rest;
-      return;
-    }
-    yield* gunzip(prepend(head, rest), limits);
+    const compression = compressionOf(head);
+    const whole = prepend(head, rest);
+    if (compression === undefined) yield* whole;
+    else yield* compression === 'gzip' ? gunzip(whole, limits) : unzstd(whole, limits);
   } finally {
     await iterator.return?.();
   }
 }
 
 async function* prepend(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield head;
+  if (head.length > 0) yield head;
   yield* rest;
+}
+
+/** Judges what was written so far by what was read for it. @throws FlowtrapError `limit`. */
+function checkLimits(subject: string, read: number, written: number, limits: DecompressionLimits): void {
+  if (written <= limits.bytes && (written <= RATIO_FLOOR || written <= read * limits.ratio)) return;
+  throw new FlowtrapError('limit', `unpacks to more than ${limits.bytes} bytes or ${limits.ratio} times its size.`, {
+    subject,
+    fix: 'Check where it comes from; store the log uncompressed, or in smaller files, if it is genuine.',
+  });
+}
+
+async function* unzstd(source: AsyncIterable<Uint8Array>, limits: DecompressionLimits): AsyncGenerator<Uint8Array> {
+  const decoder = new ZstdDecoder();
+  let read = 0;
+  let written = 0;
+  for await (const chunk of source) {
+    read += chunk.length;
+    for (const piece of decoder.feed(chunk)) {
+      written += piece.length;
+      checkLimits('zstd content', read, written, limits);
+      // A copy: the decoder goes on to use its bytes.
+      yield Buffer.from(piece);
+    }
+  }
+  decoder.end();
 }
 
 async function* gunzip(source: AsyncIterable<Uint8Array>, limits: DecompressionLimits): AsyncGenerator<Uint8Array> {
@@ -74,16 +107,7 @@ async function* gunzip(source: AsyncIterable<Uint8Array>, limits: DecompressionL
   try {
     for await (const chunk of gunzipping as AsyncIterable<Buffer>) {
       written += chunk.length;
-      if (written > limits.bytes || (written > RATIO_FLOOR && written > read * limits.ratio)) {
-        throw new FlowtrapError(
-          'limit',
-          `unpacks to more than ${limits.bytes} bytes or ${limits.ratio} times its size.`,
-          {
-            subject: 'gzip content',
-            fix: 'Check where it comes from; store the log uncompressed, or in smaller files, if it is genuine.',
-          },
-        );
-      }
+      checkLimits('gzip content', read, written, limits);
       yield chunk;
     }
   } catch (error) {

@@ -1,6 +1,6 @@
 /** A Parquet file as records: each row becomes one JSON object. The file is held whole, for its index stands at its end. */
 import { FlowtrapError } from '../errors';
-import { openParquet } from './parquet';
+import { isParquet, openParquet } from './parquet';
 import type { FormatItem, FormatReader } from './record';
 
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -8,10 +8,12 @@ const MAX_BYTES = 256 * 1024 * 1024;
 export class ParquetReader implements FormatReader {
   private parts: Buffer[] = [];
   private length = 0;
-  private done = 0;
+  private done: number;
 
-  /** @param offset always 0: a file is read from its beginning. */
-  constructor(private readonly offset: number) {}
+  /** @param offset 0: a file is read from its beginning; or its length, when all of it was read. */
+  constructor(private readonly offset: number) {
+    this.done = offset;
+  }
 
   /** After the rows, or at the beginning. */
   position(): { offset: number; memory: string } {
@@ -30,34 +32,27 @@ export class ParquetReader implements FormatReader {
     return [];
   }
 
-  /** A Parquet file never grows: it is written whole. */
-  *end(_final: boolean): Generator<FormatItem> {
+  /** A Parquet file never grows once its end is there. */
+  *end(final: boolean): Generator<FormatItem> {
     const bytes = Buffer.concat(this.parts);
     this.parts = [];
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || (!final && !isParquet(bytes))) return;
     const file = openParquet(bytes);
+    const names = file.columns.map((name) => `${JSON.stringify(name)}:`);
     let row = 0;
-    for (let group = 0; group < file.rowGroups; group++) {
-      const columns = [...file.rowGroup(group)];
-      const count = columns[0]?.[1].length ?? 0;
-      for (let index = 0; index < count; index++) {
-        const record: Record<string, unknown> = {};
-        for (const [name, values] of columns) {
-          const value = values[index];
-          if (value !== undefined) record[name] = typeof value === 'bigint' ? bigNumber(value) : value;
-        }
-        const buffer = Buffer.from(JSON.stringify(record));
-        // A row has no place of its own in the bytes: its share of them tells the order.
-        const offset = this.offset + Math.floor((row * bytes.length) / file.rowCount);
-        yield { kind: 'record', buffer, start: 0, end: buffer.length, offset };
-        row++;
+    for (const cells of file.rows()) {
+      let text = '';
+      for (let index = 0; index < names.length; index++) {
+        const cell = cells[index];
+        if (cell === undefined) continue;
+        text += `${text === '' ? '' : ','}${names[index]}${typeof cell === 'string' ? JSON.stringify(cell) : cell}`;
       }
+      const buffer = Buffer.from(`{${text}}`);
+      // A row has no place of its own in the bytes: its share of them tells the order.
+      const offset = this.offset + Math.floor((row * bytes.length) / file.rowCount);
+      yield { kind: 'record', buffer, start: 0, end: buffer.length, offset };
+      row++;
     }
     this.done = this.offset + bytes.length;
   }
-}
-
-function bigNumber(value: bigint): number | string {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value.toString();
 }
