@@ -8,7 +8,7 @@ import type { ValueOf } from './enumerations';
 import { canonicalMac, isFqdn, isHostname, splitHostName, usernameType } from './names';
 import { SCHEMA_VERSION, serializeFields } from './networkSession';
 import { type Field, type FieldName, NETWORK_SESSION_FIELDS } from './networkSessionFields';
-import { hasPorts, icmpTypeName, protocolName, protocolNumber } from './protocols';
+import { hasPorts, icmpTypeName, protocolName, protocolNumber, UNASSIGNED } from './protocols';
 import type { SessionDraft } from './sessionDraft';
 import { isEventTime, isoTime } from './times';
 
@@ -192,12 +192,13 @@ function protocol(session: Fields, draft: SessionDraft, address: Address | undef
   session.set('NetworkProtocolVersion', address?.version);
   const text = draft.NetworkProtocol?.trim();
   if (text === undefined || text === '') return;
-  const number = /^\d{1,3}$/.test(text) ? Number(text) : protocolNumber(text);
+  const number = /^\d{1,3}(\.0{1,9})?$/.test(text) ? Number(text) : protocolNumber(text);
   if (number === undefined) {
     misfits.Protocol = text;
     return;
   }
   session.set('NetworkProtocol', protocolName(number));
+  if (protocolName(number) === UNASSIGNED) misfits.Protocol = number;
   if (!hasPorts(number)) for (const port of PORTS) if (session.get(port) === 0) session.set(port, undefined);
   const type = session.get('NetworkIcmpCode');
   if ((number !== 1 && number !== 58) || typeof type !== 'number') return;

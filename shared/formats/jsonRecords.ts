@@ -2,8 +2,8 @@
  * Finds the records in JSON that may never end: `{"records":[{…},{…}]}` while it grows, arrays, JSON lines, objects one after
  * the other, and these nested in each other. Only structure is looked at (strings, escapes, depth), never the order of keys.
  *
- * A record is an object in record position. One with an array under the key `records` is an envelope: its elements are
- * records. What breaks the grammar is given back as broken, and the next record is found again by the keys with which
+ * A record is an object in record position. One with an array under the key `records` (or another of ENVELOPE_KEY) is an envelope:
+ * its elements are records. What breaks the grammar is given back as broken, and the next record is found again by the keys with which
  * records of the known sources begin, or by the end of the line where records are lines.
  */
 import { asBuffer, type BrokenRecord, type FormatItem, type FormatReader, KEPT_BYTES, kept } from './record';
@@ -27,7 +27,8 @@ const NEWLINE = 0x0a;
 /** Stands for any byte of a number, true, false or null. */
 const LITERAL = 0x30;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-const ENVELOPE_KEY = /[{,]\s*"records"\s*:\s*$/;
+/** Azure's and AWS's own logs, CloudWatch Logs, GuardDuty's answers. */
+const ENVELOPE_KEY = /[{,]\s*"(?:[Rr]ecords|logEvents|findings)"\s*:\s*$/;
 
 type Found = 'more' | 'record' | 'envelope' | 'broken';
 

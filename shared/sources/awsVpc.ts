@@ -1,5 +1,6 @@
 /**
- * Amazon Web Services, VPC flow logs (versions 2 to 10, default and custom formats) as text. Table AWSVPCFlow.
+ * Amazon Web Services, VPC flow logs (versions 2 to 10, default and custom formats): here as text; as table rows, JSON and Parquet in
+ * awsVpcRows.ts. Table AWSVPCFlow.
  * Follows the upstream mapping ASimNetworkSessionAWSVPC 0.3 and corrects:
  * - EventStartTime is the record's start, not the time of ingestion;
  * - the type of an application is CSP, which the schema knows (upstream CloudService), and `-` is no application;
@@ -16,11 +17,14 @@ import { jsonText, member, SCHEMA_VERSION } from '../asim/networkSession';
 import { hasPorts, protocolName, UNASSIGNED } from '../asim/protocols';
 import { isEventTime, isoTime } from '../asim/times';
 import { type Columns, columnsOf, DEFAULT_FORMAT, DEFAULT_LINE, isHeader, LineFields } from './awsVpcColumns';
+import { awsVpcObjects, awsVpcRows } from './awsVpcRows';
 import { portNumber, wholeNumber } from './numbers';
 import { dead, type LineMapping, type LineSource, type Mapped, type MappingContext, skipped } from './source';
 
 /** Characters; a record with every field is below 1,500. */
 const MAX_LINE = 16_384;
+const HYPHEN = 0x2d;
+const LETTER_T = 0x54;
 const FLAGS: readonly (readonly [bit: number, member: string])[] = [
   [1, '"TcpFlagsFin":true,'],
   [2, '"TcpFlagsSyn":true,'],
@@ -74,7 +78,7 @@ class AwsVpcMapping implements LineMapping {
       return undefined;
     }
     if (line.length > MAX_LINE) return dead('lineTooLong');
-    this.fields.split(line);
+    this.fields.split(withoutTime(line));
     return this.session(line, offset);
   }
 
@@ -258,6 +262,13 @@ class AwsVpcMapping implements LineMapping {
   }
 }
 
+/** Without the time that exports of CloudWatch Logs put in front; no field of the log has its form. */
+function withoutTime(line: string): string {
+  return line.charCodeAt(4) === HYPHEN && line.charCodeAt(10) === LETTER_T && /^\d{4}-\d\d-\d\dT\S{5,20} /.test(line)
+    ? line.slice(line.indexOf(' ') + 1)
+    : line;
+}
+
 function emptyMemo(): Memo {
   return { texts: [], members: '' };
 }
@@ -291,14 +302,20 @@ export const awsVpc: LineSource = {
   facts: 'ASimNetworkSessionAWSVPC 0.3',
   asim: { vendor: 'AWS', product: 'VPC', types: ['Flow'] },
   filter: 'Records with log status OK; NODATA and SKIPDATA are skipped.',
-  forms: ['text in the default or any custom format, with or without a header line'],
+  forms: [
+    'text in the default or any custom format, with or without a header line',
+    'Parquet',
+    'JSON with the log’s field names',
+  ],
   sweep: true,
   format: 'lines',
 
-  ownsPath: (_, name) =>
-    /_vpcflowlogs_|(^|\/)vpcflowlogs\/|aws-service=vpcflowlogs/.test(name) && !name.endsWith('.parquet'),
+  ownsPath: (_, name) => /_vpcflowlogs_|(^|\/)vpcflowlogs\/|aws-service=vpcflowlogs/.test(name),
 
   owns: (line) => isHeader(line) || DEFAULT_LINE.test(line),
 
   open: (context, memory) => new AwsVpcMapping(context, memory),
+
+  rows: awsVpcRows,
+  objectForms: [awsVpcObjects],
 };

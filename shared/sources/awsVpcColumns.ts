@@ -14,7 +14,7 @@ const KNOWN: ReadonlyMap<string, number> = new Map(FIELDS.map((name, index) => [
 export const DEFAULT_FORMAT = FIELDS.slice(0, 14).join(' ');
 
 /** Fields without a column of their own, kept in AdditionalFields under the names that AWSVPCFlow gives them. */
-const ADDITIONAL: readonly (readonly [field: string, name: string])[] = [
+export const ADDITIONAL: readonly (readonly [field: string, name: string])[] = [
   ['subnet-id', 'SubnetId'],
   ['instance-id', 'InstanceId'],
   ['region', 'Region'],
@@ -31,7 +31,8 @@ const ADDITIONAL: readonly (readonly [field: string, name: string])[] = [
 /** Longest header that is remembered. */
 const MAX_COLUMNS = 100;
 
-function pascal(field: string): string {
+/** `pkt-src-aws-service` → `PktSrcAwsService`. */
+export function pascal(field: string): string {
   return field.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
@@ -47,8 +48,8 @@ export function isHeader(line: string): boolean {
   );
 }
 
-/** A line of the default format: version, account, interface. */
-export const DEFAULT_LINE = /^\d{1,2} (\d{12}|unknown|-) (eni-\S+|-) \S+ \S+ \S+ /;
+/** A line of the default format: version, account, interface; exports of CloudWatch Logs put a time in front. */
+export const DEFAULT_LINE = /^(?:\d{4}-\d\d-\d\dT\S{5,20} )?\d{1,2} (\d{12}|unknown|-) (eni-\S+|-) \S+ \S+ \S+ /;
 
 function hotColumns(index: Readonly<Record<string, number>>) {
   const at = (field: string): number => index[field] ?? -1;

@@ -2,7 +2,6 @@
 import { appGateSdp } from './appGateSdp';
 import { awsGuardDuty } from './awsGuardDuty';
 import { awsVpc } from './awsVpc';
-import { awsVpcTable } from './awsVpcTable';
 import { azureFirewall } from './azureFirewall';
 import { azureNsg } from './azureNsg';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
@@ -47,7 +46,6 @@ export const SOURCES: readonly LogSource[] = [
   paloAltoPanOs,
   appGateSdp,
   awsGuardDuty,
-  awsVpcTable,
   azureFirewall,
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,

@@ -52,8 +52,8 @@ interface OwnedLineForm {
 const LINE_FORMS: readonly OwnedLineForm[] = ROW_SOURCES.flatMap((source) =>
   (source.lineForms ?? []).map((form, index) => ({ source, form, key: `${source.id}#${index}` })),
 );
-const OBJECT_FORMS: readonly { readonly source: RowSource; readonly form: ObjectForm }[] = ROW_SOURCES.flatMap(
-  (source) => (source.objectForms ?? []).map((form) => ({ source, form })),
+const OBJECT_FORMS: readonly { readonly source: LogSource; readonly form: ObjectForm }[] = SOURCES.flatMap((source) =>
+  source.format === 'json' ? [] : (source.objectForms ?? []).map((form) => ({ source, form })),
 );
 
 /** Members in which collectors keep the original line. */
@@ -271,7 +271,7 @@ export class Router {
     return table === undefined ? otherProduct(place) : this.row(row, table, place);
   }
 
-  private mapRead(source: RowSource, read: Row | Refusal, place: Place, recorded?: () => number | undefined): Routed {
+  private mapRead(source: LogSource, read: Row | Refusal, place: Place, recorded?: () => number | undefined): Routed {
     if (isRefusal(read)) return { source, outcomes: [at(read, place)] };
     return { source, outcomes: this.mapRow(source, read, place, recorded) };
   }

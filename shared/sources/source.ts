@@ -88,6 +88,8 @@ export interface JsonSource extends SourceFacts {
 /** Records are lines of text, mapped with no way round by rows: for formats that must be very fast. */
 export interface LineSource extends SourceFacts {
   readonly format: 'lines';
+  /** The same records as objects, if there are such; they become rows. */
+  readonly objectForms?: readonly ObjectForm[];
   owns(line: string): boolean;
   /**
    * Opens the mapping of one blob.

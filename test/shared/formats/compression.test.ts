@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decompress } from '../../../shared/formats';
+import { compressionOf, decompress } from '../../../shared/formats';
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
@@ -70,6 +70,32 @@ describe('decompress', () => {
       throw failure;
     }
     await expect(all(decompress(failing()))).rejects.toBe(failure);
+  });
+
+  it('reads zstd, frame after frame, in any pieces', async () => {
+    // A frame of one block of bytes as they are.
+    const frame = (text: string): Buffer =>
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, text.length, text.length * 8 + 1, 0, 0, ...Buffer.from(text)]);
+    const content = Buffer.concat([frame('one '), frame('two ')]);
+    for (const size of [1, 3, 100]) expect((await all(decompress(pieces(content, size)))).toString()).toBe('one two ');
+    await expect(all(decompress(pieces(content.subarray(0, -1), 5)))).rejects.toMatchObject({ code: 'malformed' });
+  });
+
+  it('stops a zstd bomb at its ratio', async () => {
+    // Blocks of 128 KB that each take four bytes.
+    const block = [0x02, 0, 0x10, 0x61];
+    const bomb = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x50, ...Array.from({ length: 1000 }, () => block).flat()]);
+    await expect(all(decompress(pieces(bomb, 1000)))).rejects.toMatchObject({ code: 'limit' });
+  });
+
+  it.each([
+    [[0x1f, 0x8b, 8, 0], 'gzip'],
+    [[0x28, 0xb5, 0x2f, 0xfd], 'zstd'],
+    [[0x28, 0xb5], undefined],
+    [[0x50, 0x41, 0x52, 0x31], undefined],
+    [[], undefined],
+  ])('tells %j by its first bytes: %s', (head, compression) => {
+    expect(compressionOf(Uint8Array.from(head))).toBe(compression);
   });
 
   it('ends the input when the reader stops early', async () => {

@@ -1,4 +1,5 @@
 /** The samples of every source. */
+import { awsVpc } from './awsVpc';
 import { azureFirewall } from './azureFirewall';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
@@ -18,6 +19,7 @@ import { vmConnection } from './vmConnection';
 import { windowsFirewall } from './windowsFirewall';
 
 export const SOURCE_SAMPLES: readonly SourceSample[] = [
+  awsVpc,
   azureFirewall,
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
