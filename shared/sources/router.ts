@@ -14,7 +14,7 @@ import { parseWindowsEvent, type WindowsEvent, windowsEventFromJson } from '../f
 import { SOURCES } from './catalogue';
 import { COMMON_SECURITY_LOG, cefRow } from './commonSecurityLog';
 import type { Outcome } from './normalizer';
-import { JsonRow, memberOf, type Row, textOf } from './row';
+import { JsonRow, type Row } from './row';
 import {
   dead,
   isRefusal,
@@ -36,6 +36,7 @@ import {
 import { SYSLOG, syslogRow } from './syslogRow';
 import { TableIndex, type TableSources } from './tables';
 import { WINDOWS_EVENT, windowsEventRow } from './windowsEventRow';
+import { WRAPPED, wrappedSyslog } from './wrapper';
 
 export const JSON_SOURCES = SOURCES.filter((source): source is JsonSource => source.format === 'json');
 const LINE_SOURCES = SOURCES.filter((source): source is LineSource => source.format === 'lines');
@@ -56,18 +57,6 @@ const OBJECT_FORMS: readonly { readonly source: LogSource; readonly form: Object
   source.format === 'json' ? [] : (source.objectForms ?? []).map((form) => ({ source, form })),
 );
 
-/** Members in which collectors keep the original line. */
-const WRAPPED: readonly string[] = [
-  'message',
-  'Message',
-  'MESSAGE',
-  'msg',
-  'log',
-  'SyslogMessage',
-  'RawData',
-  '_raw',
-  'raw',
-];
 const MAX_CEF_START = 512;
 /** Sysmon for Linux writes Windows' XML into syslog; its table is Syslog. */
 const LINUX_SYSMON = 'Linux-Sysmon';
@@ -364,39 +353,4 @@ function isCef(text: string): boolean {
 function rowTime(row: Row): number | undefined {
   const time = parseLogTime(row.text('TimeGenerated'));
   return time !== undefined && isEventTime(time) ? time : parseLogTime(row.text('ReceiptTime'));
-}
-
-const HOSTS: readonly string[] = [
-  'host',
-  'hostname',
-  'HostName',
-  'Computer',
-  'computer',
-  'source_host',
-  '_HOSTNAME',
-  'HOSTNAME',
-];
-const TIMES: readonly string[] = ['@timestamp', 'timestamp', 'time', 'TimeGenerated', 'EventTime'];
-/** Journald's clocks, in microseconds: the sender's, then its own. */
-const MICROSECONDS: readonly string[] = ['_SOURCE_REALTIME_TIMESTAMP', '__REALTIME_TIMESTAMP'];
-
-/** What a collector's object says in place of a syslog header. */
-function wrappedSyslog(wrapper: JsonObject, message: string): SyslogLine {
-  const first = (names: readonly string[]): string => {
-    for (const name of names) {
-      const value = Object.hasOwn(wrapper, name) ? wrapper[name] : undefined;
-      const text = textOf(memberOf(value, 'name') ?? value);
-      if (text !== '' && !text.startsWith('{')) return text;
-    }
-    return '';
-  };
-  const time = parseLogTime(first(TIMES)) ?? parseLogTime(first(MICROSECONDS).replace(/^(\d{10})(\d{6})$/, '$1.$2'));
-  const host = first(HOSTS);
-  const program = first(['program', 'ProcessName', 'ident', 'SYSLOG_IDENTIFIER']);
-  return {
-    message,
-    ...(time !== undefined && { time }),
-    ...(host !== '' && { host }),
-    ...(program !== '' && { program }),
-  };
 }
