@@ -165,13 +165,15 @@ function unescapeValue(value: string): string {
   );
 }
 
-/** The host in a syslog header: after an RFC 3164 or RFC 5424 time. */
+/** A host behind a time of RFC 3164 or RFC 5424. */
+const SENDER =
+  /(?:[A-Za-z]{3} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}\S{0,20}) (\S+)/g;
+
+/** The host in the syslog header, of several in the last: the others are relays'. */
 function sender(header: string): string | undefined {
-  const text = header.replace(/^\s*(?:\d+ )?<\d{1,3}>/, '');
-  const host =
-    /^[A-Za-z]{3} {1,2}\d{1,2} (?:\d{4} )?\d{2}:\d{2}:\d{2}(?:\.\d+)? (\S+)/.exec(text) ??
-    /^1? ?\d{4}-\d{2}-\d{2}T\S+ (\S+)/.exec(text);
-  return host?.[1];
+  let host: string | undefined;
+  for (const match of header.matchAll(SENDER)) host = match[1];
+  return host;
 }
 
 /** Values of custom fields (cs1 …, cn1 …, flexString1 …) by what their labels call them: lower case, letters and digits only. */

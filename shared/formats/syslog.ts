@@ -1,5 +1,5 @@
 /** Syslog headers before a message: RFC 5424, RFC 3164 and what relays and devices make of them. */
-import { parseLogTime } from './logTime';
+import { parseLogTime, ZONES } from './logTime';
 
 export interface SyslogLine {
   readonly priority?: number;
@@ -18,20 +18,41 @@ export interface SyslogLine {
 const PRIORITY = /^(?:\d{1,6} )?<(\d{1,3})>/;
 const RFC5424 = /^1 (\S+) (\S+) (\S+) (\S+) (\S+) (-|\[.*?[^\\]\](?=\s|$))(?: |$)/;
 const EPOCH = /^(?:1 )?(\d{10}\.\d{1,9}) (\S+) /;
-const OLD_TIME =
-  /^(?:\d{1,10}: )?[*.]?([A-Za-z]{3} {1,2}\d{1,2}(?: \d{4})? \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(?: ([A-Z]{2,5}))?:? /;
-const NEW_TIME = /^(?:\d{1,10}: )?(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?):? /;
+/** A device's zone after the time: a short name in capitals may be its host's. */
+const ZONE = `${[...ZONES.keys()].join('|')}|[+-]\\d{2}:?\\d{2}`;
+const OLD_TIME = new RegExp(
+  String.raw`^(?:\d{1,10}: )?[*.]?([A-Za-z]{3} {1,2}\d{1,2}(?: \d{4})? \d{2}:\d{2}:\d{2}(?:\.\d{1,9})?)(?: (${ZONE}))?:? `,
+);
+const NEW_TIME =
+  /^(?:\d{1,10}: |1 )?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?):? /;
 const HOST = /^([A-Za-z0-9_.:-]{1,255}) /;
+/** As Logstash writes a host that it keeps as an object. */
+const HOST_OBJECT = /^(?:\{(?:[^{}" ]{1,64}, )?name=([A-Za-z0-9_.:-]{1,255})[^{}"]{0,255}\}|%\{host\}) /;
 const TAG = /^([A-Za-z0-9_./-]{1,64})(?:\[(\d{1,10})\])?: ?/;
 /** What clocks and zones may make of a time that has been. */
 const MAX_AHEAD = 2 * 86_400_000;
+/** Relays that each may have put a header before the line. */
+const MAX_HEADERS = 4;
 
 /**
+ * What the header says; of several, one for each relay that the line passed, the innermost, which is the device's own.
  * @param reference when the line had been written at the latest, milliseconds since the epoch: a time without a year takes the last
  * year in which it is past.
  * @returns undefined when the line has no syslog header.
  */
 export function parseSyslog(line: string, reference: number): SyslogLine | undefined {
+  let found = parseHeader(line, reference);
+  for (let relays = 1; found !== undefined && relays < MAX_HEADERS; relays++) {
+    if (!PRIORITY.test(found.message) && !OLD_TIME.test(found.message)) break;
+    const inner = parseHeader(found.message, reference);
+    if (inner === undefined) break;
+    const { program: _, processId: _id, messageId: _message, structuredData: _data, ...outer } = found;
+    found = { ...outer, ...inner };
+  }
+  return found;
+}
+
+function parseHeader(line: string, reference: number): SyslogLine | undefined {
   let rest = line;
   const found: { -readonly [Name in keyof SyslogLine]?: SyslogLine[Name] } = {};
   const priority = PRIORITY.exec(rest);
@@ -70,10 +91,10 @@ export function parseSyslog(line: string, reference: number): SyslogLine | undef
   if (at === undefined) return priority === null ? undefined : { ...found, message: rest };
   found.time = at;
   rest = rest.slice(time[0].length);
-  if (!rest.startsWith('%') && !rest.startsWith(':')) {
-    const host = HOST.exec(rest);
+  if (rest.startsWith('%{') || (!rest.startsWith('%') && !rest.startsWith(':'))) {
+    const host = HOST_OBJECT.exec(rest) ?? HOST.exec(rest);
     if (host !== null && !TAG.test(host[0])) {
-      found.host = host[1] as string;
+      if (host[1] !== undefined) found.host = host[1];
       rest = rest.slice(host[0].length);
     }
   }

@@ -61,6 +61,57 @@ describe('a syslog header', () => {
       '<166>Mar 02 2026 10:00:12 fw01 : %ASA-6-302013: Built',
       { priority: 166, facility: 20, severity: 6, time: TIME, host: 'fw01', message: '%ASA-6-302013: Built' },
     ],
+    [
+      'a zone, and a host in capitals',
+      'Mar  2 11:00:12 CET FW app: text',
+      { time: TIME, host: 'FW', program: 'app', message: 'text' },
+    ],
+    ['a host in capitals alone', 'Mar  2 10:00:12 FW text here', { time: TIME, host: 'FW', message: 'text here' }],
+    [
+      'ISO time with a blank',
+      '2026-03-02 10:00:12,5 fw01 a text',
+      { time: TIME + 500, host: 'fw01', message: 'a text' },
+    ],
+    [
+      'RFC 5424 that ends with its host',
+      '<134>1 2026-03-02T10:00:12Z fw01 %FW-1: text',
+      { priority: 134, facility: 16, severity: 6, time: TIME, host: 'fw01', message: '%FW-1: text' },
+    ],
+    [
+      'Logstash with a host that is an object',
+      '2026-03-02T10:00:12.000Z {ip=192.0.2.1, name=fw01} text',
+      { time: TIME, host: 'fw01', message: 'text' },
+    ],
+    ['Logstash without a host', '2026-03-02T10:00:12.000Z %{host} text', { time: TIME, message: 'text' }],
+    [
+      'a relay before the device',
+      '<13>Mar  2 10:00:14 relay1 <134>Mar  2 10:00:12 fw01 app[7]: text',
+      {
+        priority: 134,
+        facility: 16,
+        severity: 6,
+        time: TIME,
+        host: 'fw01',
+        program: 'app',
+        processId: '7',
+        message: 'text',
+      },
+    ],
+    [
+      'a relay’s own tag before the device',
+      '2026-03-02T10:00:14Z relay1 fw: Mar  2 10:00:12 fw01 text',
+      { time: TIME, host: 'fw01', message: 'text' },
+    ],
+    [
+      'two relays of RFC 5424',
+      '<13>1 2026-03-02T10:00:15Z relay2 - - - - <13>1 2026-03-02T10:00:14Z relay1 - - - [a@1 b="c"] <134>Mar  2 10:00:12 fw01 : text',
+      { priority: 134, facility: 16, severity: 6, time: TIME, host: 'fw01', message: 'text' },
+    ],
+    [
+      'a relay that knows more than the device',
+      '<13>Mar  2 10:00:12 fw01 <134>id=firewall',
+      { priority: 134, facility: 16, severity: 6, time: TIME, host: 'fw01', message: 'id=firewall' },
+    ],
     ['ISO time', '2026-03-02T10:00:12Z fw01 text of it', { time: TIME, host: 'fw01', message: 'text of it' }],
     [
       'Meraki',
