@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appRoot } from '../../../shared/appRoot';
 import type { Column, KqlType } from '../kql';
+import { MORE_COLUMNS } from './moreColumns';
 
 export interface Catalogue {
   readonly names: readonly string[];
@@ -81,11 +82,16 @@ export function readCatalogue(text: string): Catalogue {
   };
 }
 
+function columnsOfGroup(group: string): Column[] {
+  const [type = '', ...names] = group.split(' ');
+  return names.map((name) => ({ name, type: type as KqlType }));
+}
+
 function columnsOf(table: string, line: string): readonly Column[] {
-  const own = line.split('\t').flatMap((group): Column[] => {
-    const [type = '', ...names] = group.split(' ');
-    return names.map((name) => ({ name, type: type as KqlType }));
-  });
+  const listed = line.split('\t').flatMap(columnsOfGroup);
+  const taken = new Set(listed.map(({ name }) => name));
+  const more = (MORE_COLUMNS.get(table) ?? []).flatMap(columnsOfGroup).filter(({ name }) => !taken.has(name));
+  const own = [...listed, ...more];
   const stored = hasTimestamp(table) ? own.filter(({ name }) => name !== 'Timestamp') : own;
   const key = ({ name }: Column): string => name.replaceAll('_', '').toLowerCase();
   return [TIME_GENERATED, ...stored.sort((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0))];

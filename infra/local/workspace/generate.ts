@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Column } from '../kql';
 import { hasTimestamp } from './catalogue';
+import { OTHER_SPELLINGS } from './moreColumns';
 
 export interface GenerateOptions {
   readonly seed: string;
@@ -113,8 +114,12 @@ const NUMBERS: readonly (readonly [RegExp, (draw: Draw) => number])[] = [
  */
 export function generateRows(table: string, columns: readonly Column[], { seed, end }: GenerateOptions): () => Row {
   const draw = drawFrom(`${table}\n${seed}`);
+  const spellings = new Set(OTHER_SPELLINGS.get(table)?.values());
   const filled = columns.filter(
-    ({ name }) => !(name === 'Timestamp' && hasTimestamp(table)) && !/^(?:_|TenantId$|Type$|SourceSystem$)/.test(name),
+    ({ name }) =>
+      !(name === 'Timestamp' && hasTimestamp(table)) &&
+      !spellings.has(name) &&
+      !/^(?:_|TenantId$|Type$|SourceSystem$)/.test(name),
   );
   return () => {
     const at = end.getTime() - draw(DAY);

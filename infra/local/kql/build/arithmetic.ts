@@ -23,6 +23,8 @@ const TIME_RULES: Readonly<Record<string, Rule>> = {
   'number * timespan': { result: 'timespan', sql: (x, n) => `CAST(trunc(${n} * ${x}) AS BIGINT)` },
   'timespan / timespan': { result: 'real', sql: (a, b) => `(CAST(${a} AS DOUBLE) / ${b})` },
   'timespan / number': { result: 'timespan', sql: (n, x) => `CAST(trunc(${n} / ${x}) AS BIGINT)` },
+  'datetime / timespan': { result: 'real', sql: (t, n) => `(CAST(kql_ticks(${t}) AS DOUBLE) / ${n})` },
+  'timespan % number': { result: 'timespan', sql: (n, x) => `kql_mod(${n}, CAST(trunc(${x}) AS BIGINT))` },
   'timespan % timespan': { result: 'timespan', sql: (a, b) => `(kql_mod(${a}, ${b}))` },
   'datetime % timespan': { result: 'timespan', sql: (t, n) => `(kql_mod(kql_ticks(${t}), ${n}))` },
 };

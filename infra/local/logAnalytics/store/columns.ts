@@ -2,6 +2,7 @@
 import type { ColumnType } from '../../../../shared/tableDefinition';
 import type { Column, KqlType } from '../../kql';
 import { hasTimestamp } from '../../workspace/catalogue';
+import { OTHER_SPELLINGS } from '../../workspace/moreColumns';
 
 /** KQL's name for a stream's column type. */
 export function kqlType(type: ColumnType): KqlType {
@@ -49,9 +50,20 @@ export function platformColumns(table: string, own: readonly Column[]): readonly
   return all.filter(({ name }) => !names.has(name));
 }
 
-/** All columns that a query sees of a table with these own ones. */
+/**
+ * All columns that a query sees of a table with these own ones. Other spellings need no column in the database, whose names have no
+ * case.
+ */
 export function queryColumns(table: string, own: readonly Column[]): readonly Column[] {
-  return [...own, ...platformColumns(table, own).map(({ name, type }) => ({ name, type }))];
+  const spellings = OTHER_SPELLINGS.get(table);
+  return [
+    ...own,
+    ...own.flatMap(({ name, type }) => {
+      const other = spellings?.get(name);
+      return other === undefined ? [] : [{ name: other, type }];
+    }),
+    ...platformColumns(table, own).map(({ name, type }) => ({ name, type })),
+  ];
 }
 
 /** Names are checked before they come here; quotes doubled all the same. */

@@ -212,7 +212,7 @@ function view(table: Table, filled: ReadonlySet<string>, workspaceId: string): s
 
 /** A table without rows, for one connection. */
 function emptyView(name: string, columns: readonly Column[]): string {
-  const empty = queryColumns(name, columns).map(
+  const empty = [...columns, ...platformColumns(name, columns)].map(
     (column) => `NULL::${duckDbType(column.type)} AS ${quoteName(column.name)}`,
   );
   return `CREATE TEMP VIEW ${quoteName(name)} AS SELECT ${[...empty, `NULL::TIMESTAMP AS ${quoteName(ARRIVED)}`].join(', ')} WHERE false`;

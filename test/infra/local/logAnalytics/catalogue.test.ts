@@ -40,6 +40,20 @@ describe('tables of the catalogue', () => {
     expect(tables.map(({ name }) => name)).not.toContain('SigninLogs');
   });
 
+  test('have the columns that content reads beyond the references, and another product spells otherwise', async () => {
+    await service.admin('POST', 'tables/IdentityInfo/rows', [
+      { TimeGenerated: '2026-03-02T09:00:00Z', AccountUPN: 'ann@example.net', OnPremSid: 'S-1-5-21-7' },
+    ]);
+    expect(await service.rows('IdentityInfo | where AccountUpn == AccountUPN | project AccountUpn, OnPremSid')).toEqual(
+      [['ann@example.net', 'S-1-5-21-7']],
+    );
+    expect(await service.rows('Syslog | project-away MG | count')).toEqual([[0]]);
+    expect(await service.rows('DnsEvents | where Name has "example" and MG == "" | count')).toEqual([[0]]);
+    expect(await service.rows('AzureDiagnostics | where ruleId_s == "1" or isAccessPolicyMatch_b | count')).toEqual([
+      [0],
+    ]);
+  });
+
   test('take rows, typed as listed, and no column more; custom ones do take more', async () => {
     const put = await service.admin('POST', 'tables/SecurityEvent/rows', [
       { TimeGenerated: '2026-03-02T09:00:00Z', EventID: '4625', Account: 'CONTOSO\\ann', Nonsense: 1 },
