@@ -64,18 +64,30 @@ const DERIVED: ReadonlySet<string> = new Set([
   'EventCount',
 ]);
 
-const FIELDS: readonly (readonly [string, Field])[] = Object.entries<Field>(NETWORK_SESSION_FIELDS).filter(
-  ([name]) => !DERIVED.has(name),
-);
-const FIELD_OF: ReadonlyMap<string, Field> = new Map(FIELDS);
+/** A field by the name that a draft has for it. */
+interface NamedField {
+  readonly name: FieldName;
+  readonly field: Field;
+}
+const FIELDS: readonly NamedField[] = Object.entries<Field>(NETWORK_SESSION_FIELDS)
+  .filter(([name]) => !DERIVED.has(name))
+  .map(([name, field]) => ({ name: name as FieldName, field }));
+const FIELD_OF: ReadonlyMap<string, NamedField> = new Map(FIELDS.map((named) => [named.name, named]));
+const SOURCE_FIELDS = fieldsOfSide('Src');
+const DESTINATION_FIELDS = fieldsOfSide('Dst');
+
+function fieldsOfSide(side: Side): ReadonlyMap<string, NamedField> {
+  const own = FIELDS.filter(({ name }) => name.startsWith(side));
+  return new Map(own.map((named) => [named.name.slice(side.length), named]));
+}
 
 /**
  * Completes a draft.
  * @returns the row, serialized, and the session's end; or that both addresses (`badAddress`) or every time (`badTime`) are missing.
  */
 export function completeSession(draft: SessionDraft, frame: SessionFrame): Completed {
-  const source = look(draft.SrcIpAddr, frame);
-  const destination = look(draft.DstIpAddr, frame);
+  const source = look(draft.SrcIpAddr || draft.source?.IpAddr, frame);
+  const destination = look(draft.DstIpAddr || draft.destination?.IpAddr, frame);
   const partial =
     draft.EventType === 'L2NetworkSession' ||
     ((draft.EventType === 'IDS' || draft.NetworkDirection === 'Listen') &&
@@ -98,16 +110,12 @@ export function completeSession(draft: SessionDraft, frame: SessionFrame): Compl
     ['SrcIpAddr', source?.text],
     ['DstIpAddr', destination?.text],
   ]);
-  for (const name in draft) {
-    const field = FIELD_OF.get(name);
-    const value = (draft as Loose)[name];
-    if (field === undefined || value === undefined || value === '') continue;
-    const fitting = fit(field, value);
-    if (fitting === undefined) misfits[name] = value;
-    else session.set(name as FieldName, fitting);
-  }
+  if (draft.source !== undefined) takeAll(session, draft.source, SOURCE_FIELDS, misfits);
+  if (draft.destination !== undefined) takeAll(session, draft.destination, DESTINATION_FIELDS, misfits);
+  takeAll(session, draft, FIELD_OF, misfits);
   protocol(session, draft, source ?? destination, misfits);
-  for (const names of SIDES) completeSide(session, draft, names, misfits);
+  completeSide(session, draft.SrcHostname || draft.source?.Hostname, SOURCE, misfits);
+  completeSide(session, draft.DstHostname || draft.destination?.Hostname, DESTINATION, misfits);
   device(session, draft, frame, misfits);
   result(session);
   sums(session);
@@ -117,6 +125,19 @@ export function completeSession(draft: SessionDraft, frame: SessionFrame): Compl
   if (session.get('EventOriginalUid') === undefined) session.set('EventOriginalUid', frame.identity());
   session.set('AdditionalFields', additional(draft.AdditionalFields, misfits));
   return { kind: 'session', row: serializeFields(session), time: times.end };
+}
+
+/** Takes over what a draft, or one end of it, says of fields that need no other. */
+function takeAll(session: Fields, draft: object, fields: ReadonlyMap<string, NamedField>, misfits: Loose): void {
+  for (const key in draft) {
+    const value = (draft as Loose)[key];
+    if (value === undefined || value === '') continue;
+    const named = fields.get(key);
+    if (named === undefined) continue;
+    const fitting = fit(named.field, value);
+    if (fitting === undefined) misfits[named.name] = value;
+    else session.set(named.name, fitting);
+  }
 }
 
 function look(text: string | undefined, frame: SessionFrame): Address | undefined {
@@ -228,7 +249,8 @@ function sideFields(side: Side) {
   } as const;
 }
 
-const SIDES = [sideFields('Src'), sideFields('Dst')] as const;
+const SOURCE = sideFields('Src');
+const DESTINATION = sideFields('Dst');
 
 /** Gives a field its value unless it has one. */
 function fill(session: Fields, field: FieldName, value: unknown): void {
@@ -236,9 +258,13 @@ function fill(session: Fields, field: FieldName, value: unknown): void {
 }
 
 /** What the fields of one side require of each other. */
-function completeSide(session: Fields, draft: SessionDraft, names: (typeof SIDES)[number], misfits: Loose): void {
+function completeSide(
+  session: Fields,
+  name: string | undefined,
+  names: ReturnType<typeof sideFields>,
+  misfits: Loose,
+): void {
   const address = session.get(names.address);
-  const name = draft[names.hostname];
   if (name !== undefined && name !== '' && name !== address) {
     const host = splitHostName(name);
     if (host === undefined || address === undefined) misfits[names.hostname] = name;

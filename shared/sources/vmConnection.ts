@@ -6,7 +6,7 @@
  * - Confidence is ThreatConfidence, not a risk level.
  */
 import type { ValueOf } from '../asim/enumerations';
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import { wholeNumber } from './numbers';
 import type { Row } from './row';
 import { type Refusal, type RowSource, skipped } from './source';
@@ -41,45 +41,39 @@ function map(row: Row): SessionDraft | Refusal {
   const failure = failed > 0 && established + live + terminated === 0;
   const responses = Number(get('ResponseTimeSum'));
   const links = Math.max(established, 1);
-  const local = {
+  const [process, machine] = [get('Process') || get('ProcessName'), get('Machine')];
+  const local: EndDraft = {
+    IpAddr: get(inbound ? 'DestinationIp' : 'SourceIp'),
+    Hostname: get('Computer'),
     AppId: get('Process'),
     AppName: get('ProcessName'),
-    DvcId: get('Machine'),
-    Hostname: get('Computer'),
+    AppType: process === '' ? undefined : 'Process',
+    DvcId: machine,
+    DvcIdType: machine === '' ? undefined : 'VMConnectionId',
+    Bytes: get('BytesSent'),
   };
-  const remote = {
+  const remote: EndDraft = {
+    IpAddr: get(inbound ? 'SourceIp' : 'DestinationIp'),
     Hostname: firstName(row),
     GeoCountry: get('RemoteCountry'),
     GeoLatitude: get('RemoteLatitude'),
     GeoLongitude: get('RemoteLongitude'),
+    Bytes: get('BytesReceived'),
   };
-  const [source, destination] = inbound ? [remote, local] : [local, remote];
-  const side = (prefix: 'Src' | 'Dst', fields: Readonly<Record<string, string>>): SessionDraft =>
-    Object.fromEntries(Object.entries(fields).map(([name, text]) => [prefix + name, text]));
-  const types = {
-    ...(local.AppId + local.AppName !== '' && { [inbound ? 'DstAppType' : 'SrcAppType']: 'Process' as const }),
-    ...(local.DvcId !== '' && { [inbound ? 'DstDvcIdType' : 'SrcDvcIdType']: 'VMConnectionId' as const }),
-  };
-  const [sent, received] = [get('BytesSent'), get('BytesReceived')];
   return {
-    ...side('Src', source),
-    ...side('Dst', destination),
-    ...types,
+    source: inbound ? remote : local,
+    destination: inbound ? local : remote,
     EventCount: established || live || terminated || failed || 1,
     EventResult: failure ? 'Failure' : 'Success',
     EventSeverity: failure && get('Severity') === '' ? 'Low' : SEVERITIES.get(get('Severity')),
     EventOriginalSeverity: get('Severity'),
     EventReportUrl: get('ReportReferenceLink'),
     NetworkDuration: responses >= 0 && get('ResponseTimeSum') !== '' ? Math.round(responses / links) : undefined,
-    DvcId: get('Machine'),
-    DvcIdType: get('Machine') === '' ? undefined : 'VMConnectionId',
+    DvcId: machine,
+    DvcIdType: machine === '' ? undefined : 'VMConnectionId',
     DvcHostname: get('Computer'),
-    DvcIpAddr: get(inbound ? 'DestinationIp' : 'SourceIp'),
-    SrcIpAddr: get('SourceIp'),
-    DstIpAddr: get('DestinationIp'),
+    DvcIpAddr: local.IpAddr,
     DstPortNumber: get('DestinationPort'),
-    SrcBytes: inbound ? received : sent,
-    DstBytes: inbound ? sent : received,
     NetworkProtocol: get('Protocol'),
     NetworkDirection: inbound ? 'Inbound' : 'Outbound',
     NetworkSessionId: get('ConnectionId'),
