@@ -5,6 +5,7 @@ import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { ciscoAsa } from './ciscoAsa';
+import { ciscoFtd } from './ciscoFtd';
 import { corelightZeek } from './corelightZeek';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
@@ -25,6 +26,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureTrafficAnalytics,
   carbonBlackCloud,
   ciscoAsa,
+  ciscoFtd,
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
