@@ -126,25 +126,30 @@ export function isLabel(key: string): boolean {
   return key.endsWith('Label') || key.endsWith('label');
 }
 
+/** The beginning of an extension whose pairs are parted by semicolons (Cisco's eStreamer client). */
+const SEMICOLONS = /^\s*[A-Za-z]\w{0,40}=[^\s;=]{1,200} ?; ?([A-Za-z]\w{0,40})=/;
+
 function parseExtension(text: string, cut: boolean, own: ReadonlySet<string> | undefined): Map<string, string> {
   const pairs = new Map<string, string>();
   let key = '';
   let from = -1;
+  const semicolons = isKey(SEMICOLONS.exec(text)?.[1] ?? '', own);
+  const before = semicolons ? /[\s;]/ : /\s/;
   /** Whether an unknown key may follow. */
   let open = true;
   const add = (to: number): void => {
     const value = unescapeValue(text.slice(from, to).trim());
-    if (!pairs.get(key)) pairs.set(key, value);
+    if (!pairs.get(key)) pairs.set(key, semicolons ? value.replace(/\s?;$/, '') : value);
   };
   for (let equals = text.indexOf('='); equals >= 0; equals = text.indexOf('=', equals + 1)) {
-    const start = keyStart(text, equals);
+    const start = keyStart(text, equals, before);
     if (start < 0) continue;
     const found = text.slice(start, equals);
     const known = isKey(found, own);
     if (from >= 0 && !known && !open) continue;
     if (from >= 0) add(start);
     key = found;
-    open = !known || WORDS.has(key);
+    open = !semicolons && (!known || WORDS.has(key));
     from = equals + 1;
   }
   if (from >= 0 && !cut) add(text.length);
@@ -152,10 +157,10 @@ function parseExtension(text: string, cut: boolean, own: ReadonlySet<string> | u
 }
 
 /** Where the word before an equals sign begins, if it has a key's letters and stands alone; -1 otherwise. */
-function keyStart(text: string, equals: number): number {
+function keyStart(text: string, equals: number, before: RegExp): number {
   let at = equals;
   while (at > 0 && KEY_CODES[text.charCodeAt(at - 1)] === 1) if (equals - --at > MAX_KEY) return -1;
-  return at < equals && (at === 0 || /\s/.test(text.charAt(at - 1))) ? at : -1;
+  return at < equals && (at === 0 || before.test(text.charAt(at - 1))) ? at : -1;
 }
 
 function unescapeValue(value: string): string {

@@ -1,6 +1,7 @@
 /**
  * Cisco Firepower (eStreamer as CEF): connection statistics, intrusions, policy violations. Table CommonSecurityLog.
  * Follows the upstream mapping ASimNetworkSessionCiscoFirepower 0.1.0 and corrects:
+ * - bytesOut are what the initiator sent (so the eStreamer client names them), bytesIn what came back;
  * - ICMP types have their names; intrusions are IDS events; sums are filled;
  * - what would have happened inline is a `Simulation`; unknown actions have a result.
  */
@@ -9,6 +10,7 @@ import { protocolNumber } from '../asim/protocols';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
 import { COMMON_SECURITY_LOG, isOfProduct, securityLog } from './commonSecurityLog';
+import { directionBySides } from './interfaceSides';
 import type { Row } from './row';
 import { type Refusal, type RowSource, skipped } from './source';
 
@@ -59,7 +61,7 @@ const ACTIONS: ReadonlyMap<string, Outcome> = new Map([
   ['would be dropped', wouldBe],
 ]);
 const DETAILS: ReadonlyMap<string, ValueOf<'eventResultDetails'>> = new Map([
-  ['n/a', 'NA'],
+  ['', 'NA'],
   ['ip block', 'Terminated'],
   ['file block', 'Terminated'],
   ['intrusion block', 'Terminated'],
@@ -71,6 +73,17 @@ const DETAILS: ReadonlyMap<string, ValueOf<'eventResultDetails'>> = new Map([
   ['file resume allow', 'Unknown'],
   ['file custom detection', 'Unknown'],
 ]);
+
+/** Behind a time of some clients stands part of a URL. */
+function timeOf(text: string): number | undefined {
+  return parseLogTime(text.split(';', 1)[0]?.trim() ?? '');
+}
+
+/** The client writes its own record of the user: `{'blockType': 0, 'blockLength': 35, 'data': 'alice'}`. */
+function userName(text: string): string {
+  const name = text.startsWith('{') ? (/'data': '([^']{1,200})'/.exec(text)?.[1] ?? '') : text;
+  return name === 'No Authentication Required' || name === 'Unknown' ? '' : name;
+}
 
 function severity(text: string): ValueOf<'eventSeverity'> | undefined {
   if (!/^\d{1,2}$/.test(text)) return undefined;
@@ -88,11 +101,16 @@ function map(row: Row): SessionDraft | Refusal {
   const icmp = number === 1 || number === 58;
   const reason = get('Reason') || log.extension('reason');
   const action = ACTIONS.get(get('DeviceAction').toLowerCase());
-  const user = get('SourceUserName');
+  const [from, to] = [
+    log.labelled('ingresszone') || get('DeviceCustomString3'),
+    log.labelled('egresszone') || get('DeviceCustomString4'),
+  ];
+  const [inbound, outbound] = [get('DeviceInboundInterface'), get('DeviceOutboundInterface')];
+  const application = get('ApplicationProtocol').toUpperCase();
   return {
     EventType: kind === 'intrusion' ? 'IDS' : 'NetworkSession',
-    EventStartTime: parseLogTime(get('StartTime') || log.extension('start')) ?? parseLogTime(get('ReceiptTime')),
-    EventEndTime: parseLogTime(get('EndTime') || log.extension('end')),
+    EventStartTime: timeOf(get('StartTime') || log.extension('start')) ?? timeOf(get('ReceiptTime')),
+    EventEndTime: timeOf(get('EndTime') || log.extension('end')),
     EventResult: action?.result,
     EventResultDetails: action?.simulated
       ? 'Simulation'
@@ -111,23 +129,24 @@ function map(row: Row): SessionDraft | Refusal {
     DvcHostname: get('DeviceName') || get('Computer'),
     DvcIpAddr: get('DeviceAddress'),
     DvcId: get('DeviceExternalID'),
-    DvcInboundInterface: get('DeviceInboundInterface'),
-    DvcOutboundInterface: get('DeviceOutboundInterface'),
+    DvcInboundInterface: inbound,
+    DvcOutboundInterface: outbound,
     SrcIpAddr: get('SourceIP') || get('DeviceCustomIPv6Address2'),
     DstIpAddr: get('DestinationIP') || get('DeviceCustomIPv6Address3'),
     ...(icmp
       ? { NetworkIcmpCode: get('SourcePort') }
       : { SrcPortNumber: get('SourcePort'), DstPortNumber: get('DestinationPort') }),
-    SrcZone: log.labelled('ingresszone') || get('DeviceCustomString3'),
-    DstZone: log.labelled('egresszone') || get('DeviceCustomString4'),
+    SrcZone: from,
+    DstZone: to,
     SrcVlanId: log.labelled('vlan') || get('FieldDeviceCustomNumber1'),
-    SrcUsername: user.startsWith('{') ? '' : user,
+    SrcUsername: userName(get('SourceUserName')),
     DstUsername: kind === 'policy' ? get('DestinationUserName') : '',
     DstHostname: get('DestinationDnsDomain') || get('DestinationHostName'),
-    SrcBytes: kind === 'connection' ? log.extension('bytesIn') || get('ReceivedBytes') : undefined,
-    DstBytes: kind === 'connection' ? log.extension('bytesOut') || get('SentBytes') : undefined,
+    SrcBytes: kind === 'connection' ? log.extension('bytesOut') || get('SentBytes') : undefined,
+    DstBytes: kind === 'connection' ? log.extension('bytesIn') || get('ReceivedBytes') : undefined,
     NetworkProtocol: get('Protocol'),
-    NetworkApplicationProtocol: get('ApplicationProtocol').toUpperCase(),
+    NetworkApplicationProtocol: application === 'UNKNOWN' ? '' : application,
+    NetworkDirection: directionBySides(from, to) ?? directionBySides(inbound, outbound),
     NetworkRuleName: log.labelled('fwrule') || get('DeviceCustomString2'),
     ThreatCategory: kind === 'intrusion' ? get('DeviceEventCategory') : '',
     ThreatName: kind === 'intrusion' ? get('Activity') : '',
@@ -139,7 +158,7 @@ function map(row: Row): SessionDraft | Refusal {
       IcmpCode: icmp ? get('DestinationPort') : '',
       InstanceId: get('ProcessID') || log.extension('dvcpid'),
       ClientApplication: get('RequestClientApplication'),
-      ClientUrl: get('RequestURL'),
+      ClientUrl: get('RequestURL') || log.extension('Request'),
       ExternalId: get('ExtID'),
     },
   };
@@ -155,9 +174,6 @@ export const ciscoFirepower: RowSource = {
   filter: 'Classes RNA:1003:1, INTRUSION:400 and PV:112; others are skipped (notConnection).',
   forms: ['CEF'],
   sweep: true,
-  gaps: [
-    'whether bytesIn are the initiator’s depends on the eStreamer client; they are taken as such, as upstream does',
-  ],
   format: 'rows',
   rows: {
     tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },

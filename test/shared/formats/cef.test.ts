@@ -76,6 +76,25 @@ describe('CEF lines', () => {
     expect(parseCef(`${header}V|P|1|id|name|5|src=10.0.0.1`)?.sender).toBe(sender);
   });
 
+  it('are parted by semicolons where the first are', () => {
+    const line = parseCef(
+      `CEF:0|Cisco|Firepower|6.0|RNA:1003:1|x|3|rt=1772445612000;bytesIn=66;start=1772445600000 ;reason=a; b=c;act=Allow;Request=https://x.example/?a=1;2&c=3;suser={'data': 'x'};cs1=p ;`,
+    );
+    expect([...(line?.extension ?? [])]).toEqual([
+      ['rt', '1772445612000'],
+      ['bytesIn', '66'],
+      ['start', '1772445600000'],
+      ['reason', 'a; b=c'],
+      ['act', 'Allow'],
+      ['Request', 'https://x.example/?a=1;2&c=3'],
+      ['suser', "{'data': 'x'}"],
+      ['cs1', 'p'],
+    ]);
+    expect(parseCef('CEF:0|a|b|1|1|x|3|msg=one;two three;spt=5 src=10.0.0.1')?.extension.get('msg')).toBe(
+      'one;two three;spt=5',
+    );
+  });
+
   it('are told by vendor and product without case', () => {
     expect(isCefOf('x CEF: 0|palo ALTO Networks|PAN-os|', 'palo alto networks', 'pan-os')).toBe(true);
     expect(isCefOf('CEF:0|Palo Alto Networks|LF|', 'palo alto networks', 'pan-os')).toBe(false);

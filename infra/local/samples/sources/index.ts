@@ -5,6 +5,7 @@ import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { ciscoAsa } from './ciscoAsa';
+import { ciscoFirepower } from './ciscoFirepower';
 import { ciscoFtd } from './ciscoFtd';
 import { corelightZeek } from './corelightZeek';
 import { defenderIotAgent } from './defenderIotAgent';
@@ -26,6 +27,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureTrafficAnalytics,
   carbonBlackCloud,
   ciscoAsa,
+  ciscoFirepower,
   ciscoFtd,
   corelightZeek,
   defenderIotAgent,
