@@ -65,9 +65,9 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
     ELSE to_json(map_from_entries(list_append(list_transform(list_filter(json_keys(j), lambda k: k <> key),
       lambda k: {k: k, v: json_extract(j, '/' || kql_pointer_key(k))}), {k: key, v: coalesce(v, 'null'::JSON)}))) END`,
   'kql_reals(j)': `list_transform(kql_elements(j), lambda e: kql_real(e ->> '$'))`,
-  'kql_fill_const(j, c)': `to_json(list_transform(kql_elements(j), lambda e: CASE WHEN kql_nullify(e) IS NULL THEN c ELSE e END))`,
-  'kql_fill_forward(j)': `to_json(list_transform(range(1, len(kql_elements(j)) + 1),
-    lambda i: coalesce(list_filter(kql_elements(j)[1:i], lambda e: kql_nullify(e) IS NOT NULL)[-1], 'null'::JSON)))`,
-  'kql_series_stats(l)': `json_object('min', list_min(l), 'min_idx', list_position(l, list_min(l)) - 1, 'max', list_max(l), 'max_idx', list_position(l, list_max(l)) - 1,
-    'avg', list_avg(l), 'stdev', coalesce(list_stddev_samp(l), 0), 'variance', coalesce(list_var_samp(l), 0))`,
+  // The marker is null but where the query names another.
+  'kql_is_missing(e, marker)': `coalesce(kql_nullify(e) IS NULL OR (e ->> '$') = (marker ->> '$'), false)`,
+  'kql_fill_const(j, c, marker)': `to_json(list_transform(kql_elements(j), lambda e: CASE WHEN kql_is_missing(e, marker) THEN c ELSE e END))`,
+  'kql_fill_forward(j, marker)': `to_json(list_transform(range(1, len(kql_elements(j)) + 1),
+    lambda i: coalesce(list_filter(kql_elements(j)[1:i], lambda e: NOT kql_is_missing(e, marker))[-1], kql_elements(j)[i])))`,
 };

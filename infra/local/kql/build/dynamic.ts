@@ -6,6 +6,7 @@ import { stringLiteral } from '../sql/text';
 import { isNumeric } from '../types';
 import { type Builder, errorAt, type Row, type Scope } from './builder';
 import { convert } from './convert';
+import { tupleMembers } from './tuples';
 
 type Step =
   | { readonly kind: 'key'; readonly key: string }
@@ -24,11 +25,26 @@ export function dynamicAccess(
     steps.unshift(base.kind === 'path' ? { kind: 'key', key: base.member } : stepOf(base, builder, scope, row));
     base = base.base;
   }
-  const value = builder.scalar(base, scope, row);
+  const value = pickedFromTuple(base, steps, scope, row, builder) ?? builder.scalar(base, scope, row);
   if (value.type !== 'dynamic' && value.type !== 'string') {
     throw errorAt('malformed', `A ${value.type} has no members`, node);
   }
   return access(convertToDynamic(value), steps);
+}
+
+/** The first index of a call with several results chooses one of them. */
+function pickedFromTuple(
+  base: Expression,
+  steps: Step[],
+  scope: Scope,
+  row: Row | undefined,
+  builder: Builder,
+): Value | undefined {
+  const [first] = steps;
+  const members = first?.kind === 'index' ? tupleMembers(base, scope, row, builder) : undefined;
+  if (first?.kind !== 'index' || members === undefined || members.length < 2) return undefined;
+  steps.shift();
+  return members.at(Number(first.index))?.value;
 }
 
 function convertToDynamic(value: Value): Value {

@@ -2,18 +2,19 @@
 import type { CallNode, Expression, NameNode, SyntaxNode } from '../../../../shared/kql/language';
 import { AGGREGATES } from '../functions/aggregates';
 import { BUILT_FUNCTIONS } from '../functions/built';
-import type { CallContext, FunctionSpec, ParameterType } from '../functions/spec';
+import type { CallContext } from '../functions/spec';
 import { FUNCTIONS } from '../functions/tables';
 import type { Value } from '../plan/nodes';
-import { call, columnValue, constant, logic } from '../plan/values';
-import { isNumeric, type KqlType } from '../types';
+import { columnValue, constant, logic } from '../plan/values';
 import { arithmetic, negate } from './arithmetic';
 import { type Builder, errorAt, findColumn, isRelation, lookUp, type Row, type Scope, unsupported } from './builder';
 import { between, compare } from './comparison';
 import { convert } from './convert';
 import { dynamicAccess } from './dynamic';
 import { listTest } from './lists';
+import { specCall } from './specCall';
 import { textTest } from './textTests';
+import { firstOfTuple } from './tuples';
 
 export function scalarValue(node: Expression, scope: Scope, row: Row | undefined, builder: Builder): Value {
   const inner = (expression: Expression) => builder.scalar(expression, scope, row);
@@ -123,7 +124,9 @@ function callValue(node: CallNode, scope: Scope, row: Row | undefined, builder: 
   const built = Object.hasOwn(BUILT_FUNCTIONS, node.name) ? BUILT_FUNCTIONS[node.name] : undefined;
   if (built !== undefined) return built(context);
   const spec = Object.hasOwn(FUNCTIONS, node.name) ? FUNCTIONS[node.name] : undefined;
-  if (spec !== undefined) return specCall(spec, context);
+  if (spec !== undefined) return specCall(spec, node, scope, row, builder);
+  const first = firstOfTuple(node, scope, row, builder);
+  if (first !== undefined) return first;
   throw unsupported(`The function ${node.name}()`, node);
 }
 
@@ -131,28 +134,4 @@ function argumentValue(node: CallNode, index: number, scope: Scope, row: Row, bu
   const argument = node.arguments[index];
   if (argument === undefined) throw errorAt('malformed', `${node.name}() needs more arguments`, node);
   return builder.scalar(argument, scope, row);
-}
-
-function specCall(spec: FunctionSpec, context: CallContext): Value {
-  const { node } = context;
-  const least = spec.parameters.length - (spec.optional ?? 0);
-  const most = spec.rest === undefined ? spec.parameters.length : Number.POSITIVE_INFINITY;
-  if (node.arguments.length < least || node.arguments.length > most) {
-    throw unsupported(`${node.name}() with ${node.arguments.length} arguments`, node);
-  }
-  const args = context.values().map((value, index) => toParameter(value, spec.parameters[index] ?? spec.rest ?? 'any'));
-  const type = resultType(spec, args, context);
-  return call(type, args, spec.sql);
-}
-
-function toParameter(value: Value, type: ParameterType): Value {
-  if (type === 'any') return value;
-  if (type === 'number') return isNumeric(value.type) ? value : convert(value, 'real');
-  return convert(value, type);
-}
-
-function resultType(spec: FunctionSpec, args: readonly Value[], context: CallContext): KqlType {
-  if (spec.result === 'first') return args[0]?.type ?? 'dynamic';
-  if (spec.result === 'parser') return context.node.type ?? 'dynamic';
-  return spec.result;
 }

@@ -1,4 +1,4 @@
-/** Functions over arrays and bags beyond the common ones, and over series. */
+/** Functions over arrays and bags beyond the common ones. */
 import type { FunctionSpec } from './spec';
 
 const MISSING = `'null'::JSON`;
@@ -37,25 +37,4 @@ export const ARRAY_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
     result: 'dynamic',
     sql: (b, k, v) => `kql_set_key(${b}, ${k}, ${v})`,
   },
-  series_fill_const: {
-    parameters: ['dynamic', 'dynamic'],
-    result: 'dynamic',
-    sql: (a, c) => `kql_fill_const(${a}, ${c})`,
-  },
-  series_fill_forward: { parameters: ['dynamic'], result: 'dynamic', sql: (a) => `kql_fill_forward(${a})` },
-  series_fill_backward: {
-    parameters: ['dynamic'],
-    result: 'dynamic',
-    sql: (a) => `to_json(list_reverse(kql_elements(kql_fill_forward(to_json(list_reverse(kql_elements(${a})))))))`,
-  },
-  series_sum: { parameters: ['dynamic'], result: 'real', sql: (a) => `kql_sum_texts(kql_texts(${a}))` },
-  series_stats_dynamic: { parameters: ['dynamic'], result: 'dynamic', sql: (a) => `kql_series_stats(kql_reals(${a}))` },
-  series_add: { parameters: ['dynamic', 'dynamic'], result: 'dynamic', sql: elementwise('+') },
-  series_subtract: { parameters: ['dynamic', 'dynamic'], result: 'dynamic', sql: elementwise('-') },
-  series_multiply: { parameters: ['dynamic', 'dynamic'], result: 'dynamic', sql: elementwise('*') },
 };
-
-function elementwise(operator: string) {
-  return (a?: string, b?: string) =>
-    `to_json(list_transform(range(1, greatest(len(kql_reals(${a})), len(kql_reals(${b}))) + 1), lambda i: kql_reals(${a})[i] ${operator} kql_reals(${b})[i]))`;
-}

@@ -18,6 +18,19 @@ export interface FunctionSpec {
   readonly sql: SqlTemplate;
 }
 
+/** One result of a function that has several. */
+export interface TupleColumn {
+  readonly name: string;
+  readonly type: 'dynamic' | 'real' | 'long';
+}
+
+/** A function with several results; its SQL gives them as a JSON array. */
+export interface TupleSpec extends FunctionSpec {
+  readonly result: 'dynamic';
+  /** @param names the names of the arguments that are plain names, else ''. */
+  columns(names: readonly string[]): readonly TupleColumn[];
+}
+
 /** A call whose SQL depends on more than its arguments' SQL: their types, constants, the row's order. */
 export interface CallContext {
   readonly builder: Builder;

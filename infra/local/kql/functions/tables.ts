@@ -1,5 +1,6 @@
 /** Functions that are one SQL expression of their arguments. Sources of the semantics: Kusto's public language reference. */
 import { ARRAY_FUNCTIONS } from './arrays';
+import { SERIES_FUNCTIONS } from './series';
 import type { FunctionSpec } from './spec';
 import { ADDRESS_FUNCTIONS, TEXT_PARSERS } from './texts';
 
@@ -127,6 +128,16 @@ export const NUMBERS: Readonly<Record<string, FunctionSpec>> = {
       `CASE WHEN ${x} > 0 THEN log10(${x}) WHEN ${x} = 0 THEN '-inf'::DOUBLE WHEN ${x} < 0 THEN 'nan'::DOUBLE END`,
   },
   pi: { parameters: [], result: 'real', sql: () => 'pi()' },
+  sin: { parameters: ['real'], result: 'real', sql: (x) => `sin(${x})` },
+  cos: { parameters: ['real'], result: 'real', sql: (x) => `cos(${x})` },
+  tan: { parameters: ['real'], result: 'real', sql: (x) => `tan(${x})` },
+  cot: { parameters: ['real'], result: 'real', sql: (x) => `(1 / tan(${x}))` },
+  asin: { parameters: ['real'], result: 'real', sql: withinOne('asin') },
+  acos: { parameters: ['real'], result: 'real', sql: withinOne('acos') },
+  atan: { parameters: ['real'], result: 'real', sql: (x) => `atan(${x})` },
+  atan2: { parameters: ['real', 'real'], result: 'real', sql: (y, x) => `atan2(${y}, ${x})` },
+  degrees: { parameters: ['real'], result: 'real', sql: (x) => `degrees(${x})` },
+  radians: { parameters: ['real'], result: 'real', sql: (x) => `radians(${x})` },
   isnan: { parameters: ['real'], result: 'bool', sql: (x) => `isnan(${x})` },
   isinf: { parameters: ['real'], result: 'bool', sql: (x) => `isinf(${x})` },
   isfinite: { parameters: ['real'], result: 'bool', sql: (x) => `isfinite(${x})` },
@@ -139,6 +150,11 @@ export const NUMBERS: Readonly<Record<string, FunctionSpec>> = {
   rand: { parameters: [], result: 'real', sql: () => 'random()' },
   new_guid: { parameters: [], result: 'guid', sql: () => 'uuid()' },
 };
+
+/** Null outside of -1 to 1. */
+function withinOne(name: string) {
+  return (x?: string) => `CASE WHEN ${x} BETWEEN -1 AND 1 THEN ${name}(${x}) END`;
+}
 
 export const DATETIMES: Readonly<Record<string, FunctionSpec>> = {
   dayofweek: { parameters: ['datetime'], result: 'timespan', sql: (t) => `(dayofweek(${t}) * 864000000000)` },
@@ -201,12 +217,6 @@ export const DYNAMICS: Readonly<Record<string, FunctionSpec>> = {
     parameters: ['dynamic', 'dynamic'],
     result: 'long',
     sql: (j, x) => `(coalesce(list_position(kql_texts(${j}), ${x} ->> '$'), 0) - 1)::BIGINT`,
-  },
-  array_sort_asc: { parameters: ['dynamic'], result: 'dynamic', sql: (j) => `to_json(kql_sorted(kql_elements(${j})))` },
-  array_sort_desc: {
-    parameters: ['dynamic'],
-    result: 'dynamic',
-    sql: (j) => `to_json(kql_sorted_desc(kql_elements(${j})))`,
   },
   set_intersect: {
     parameters: ['dynamic'],
@@ -296,4 +306,5 @@ export const FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   ...TEXT_PARSERS,
   ...ADDRESS_FUNCTIONS,
   ...ARRAY_FUNCTIONS,
+  ...SERIES_FUNCTIONS,
 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { describeError, FlowtrapError } from '../../../../shared/errors';
 import { PRELUDE } from '../../kql';
+import { registerNativeFunctions } from '../../kql/native/register';
 import { quoteText } from './sql';
 
 export interface Database {
@@ -29,6 +30,7 @@ export async function openDatabase(path: string, memoryLimit = MEMORY_LIMIT): Pr
   };
   try {
     const connection = await instance.connect();
+    registerNativeFunctions(connection);
     for (const statement of [
       "SET GLOBAL TimeZone = 'UTC'",
       `SET GLOBAL temp_directory = ${quoteText(spill)}`,

@@ -11,6 +11,7 @@ import {
   toServiceCell,
   type WorkspaceSchema,
 } from '../../../../infra/local/kql';
+import { registerNativeFunctions } from '../../../../infra/local/kql/native/register';
 
 export const NOW = new Date('2024-06-15T12:00:00Z');
 
@@ -29,6 +30,7 @@ export interface Engine {
 export async function openEngine(schema: WorkspaceSchema = { tables: [], functions: [] }): Promise<Engine> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
+  registerNativeFunctions(connection);
   for (const statement of PRELUDE) await connection.run(statement);
   for (const table of schema.tables) await connection.run(createTable(table));
   const compiler = createCompiler(schema);

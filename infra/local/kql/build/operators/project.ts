@@ -6,6 +6,7 @@ import type { KqlType } from '../../types';
 import { type Builder, errorAt, findColumn, matchesPattern, type Row, type Scope, unsupported } from '../builder';
 import { convert } from '../convert';
 import { columnFor, openRow, uniqueName, withComputed } from '../rows';
+import { tupleMembers } from '../tuples';
 import { groupKeys, regrouped } from './summarize';
 
 interface Named {
@@ -29,6 +30,15 @@ export function namedValues(
   return expressions.flatMap((expression): readonly Named[] => {
     if (expression.kind === 'star')
       return (row?.columns ?? []).map((column) => ({ name: column.name, value: columnValue(column) }));
+    const members = tupleMembers(expression.kind === 'named' ? expression.value : expression, scope, row, builder);
+    if (members !== undefined) {
+      const given = expression.kind === 'named' ? expression.names : [];
+      return members.map(({ name, value }, index) => {
+        const own = given[index] ?? uniqueName(name, used);
+        used.add(own);
+        return { name: own, value };
+      });
+    }
     const value = builder.scalar(expression, scope, row);
     if (expression.kind === 'named') {
       if (!expression.compound) return [{ name: expression.names[0] ?? '', value }];
