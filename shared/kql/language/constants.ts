@@ -61,6 +61,8 @@ export function jsonOfLiteral(value: LiteralValue, type: ScalarType): string {
   if (type === 'timespan') return JSON.stringify(timespanText(value as bigint));
   if (type === 'dynamic' || type === 'decimal') return String(value);
   if (typeof value === 'number' && !Number.isFinite(value)) return JSON.stringify(String(value));
+  // A whole real keeps a fraction: inside a dynamic nothing else tells it from a long.
+  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < 1e21) return `${value}.0`;
   return typeof value === 'bigint' ? value.toString() : JSON.stringify(value);
 }
 

@@ -26,7 +26,8 @@ export function tupleMembers(
   if (spec === undefined) return undefined;
   const all = specCall(spec, node, scope, row, builder);
   const once = row?.hoist?.(all) ?? all;
-  return spec.columns(node.arguments.map(nameOf)).map((column, index) => ({
+  const named = node.arguments.filter(({ type }) => type !== 'bool').map(nameOf);
+  return spec.columns(named).map((column, index) => ({
     name: column.name,
     value: member(once, column, index),
   }));

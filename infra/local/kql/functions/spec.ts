@@ -27,7 +27,7 @@ export interface TupleColumn {
 /** A function with several results; its SQL gives them as a JSON array. */
 export interface TupleSpec extends FunctionSpec {
   readonly result: 'dynamic';
-  /** @param names the names of the arguments that are plain names, else ''. */
+  /** @param names of the arguments that are plain names, '' for others; without flags. */
   columns(names: readonly string[]): readonly TupleColumn[];
 }
 

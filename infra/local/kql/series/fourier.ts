@@ -1,9 +1,14 @@
-/** series_fft() and series_ifft(): the discrete Fourier transform of any length (powers of two directly, others by Bluestein's detour). */
+/**
+ * series_fft() and series_ifft(): the discrete Fourier transform of any length. Powers of two go directly, short series by the
+ * definition, others by Bluestein's detour.
+ */
 
 export interface ComplexSeries {
   readonly real: Float64Array;
   readonly imaginary: Float64Array;
 }
+
+const SHORT = 64;
 
 export function fourier(input: ComplexSeries, inverse: boolean): ComplexSeries {
   const { length } = input.real;
@@ -20,7 +25,23 @@ function swapped({ real, imaginary }: ComplexSeries): ComplexSeries {
 function transform(input: ComplexSeries): ComplexSeries {
   const { length } = input.real;
   if (length <= 1) return input;
-  return (length & (length - 1)) === 0 ? radixTwo(input) : bluestein(input);
+  if ((length & (length - 1)) === 0) return radixTwo(input);
+  return length <= SHORT ? byDefinition(input) : bluestein(input);
+}
+
+function byDefinition(input: ComplexSeries): ComplexSeries {
+  const { length } = input.real;
+  const made = blank(length);
+  for (let at = 0; at < length; at += 1) {
+    for (let index = 0; index < length; index += 1) {
+      const angle = (-2 * Math.PI * ((at * index) % length)) / length;
+      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+      const [x, y] = [input.real[index] ?? 0, input.imaginary[index] ?? 0];
+      made.real[at] = (made.real[at] ?? 0) + x * cos - y * sin;
+      made.imaginary[at] = (made.imaginary[at] ?? 0) + x * sin + y * cos;
+    }
+  }
+  return made;
 }
 
 function radixTwo(input: ComplexSeries): ComplexSeries {

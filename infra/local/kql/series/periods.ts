@@ -18,11 +18,9 @@ export interface Period {
   readonly score: number;
 }
 
-/** Correlation with oneself at a lag, by the mean over the pairs that the lag leaves. */
-function correlations(series: Series): (lag: number) => number {
-  const values = present(series).slice(0, LONGEST);
+/** Correlation with oneself at a lag, by the mean over the pairs that the lag leaves. @param power variance of the whole series. */
+function correlations(values: readonly number[], power: number): (lag: number) => number {
   const middle = mean(values);
-  const power = squares(values) / values.length;
   const known = new Map<number, number>();
   return (lag) => {
     const found = known.get(lag);
@@ -44,34 +42,54 @@ function scoreOf(period: number, length: number, at: (lag: number) => number): n
   return score < LEAST_SCORE ? 0 : score;
 }
 
-/** The best periods within the limits, best first: lags at which the correlation peaks, without multiples of what is found already. */
+/**
+ * The best periods within the limits, best first: lags at which the correlation peaks. Each next one is sought in what the one before
+ * leaves, so that multiples and beats of a period are none.
+ */
 export function detectPeriods(series: Series, least: number, most: number, count: number): readonly Period[] {
-  const at = correlations(series);
-  const length = Math.min(series.length, LONGEST);
-  const candidates: Period[] = [];
-  const end = Math.min(Math.floor(most), Math.ceil(length / 2) - 1);
-  for (let lag = Math.max(SHORTEST, Math.ceil(least)); lag <= end; lag += 1) {
-    const score = at(lag) > at(lag - 1) && at(lag) >= at(lag + 1) ? scoreOf(lag, length, at) : 0;
-    if (score > 0) candidates.push({ period: lag, score });
-  }
-  candidates.sort((a, b) => b.score - a.score || a.period - b.period);
+  let values: readonly number[] = present(series).slice(0, LONGEST);
+  const power = squares(values) / values.length;
   const found: Period[] = [];
-  for (const candidate of candidates) {
-    if (!candidates.some((other) => isRepetition(candidate, other))) found.push(candidate);
+  while (found.length < Math.min(count, MOST_PERIODS)) {
+    const best = bestPeriod(values, power, least, most);
+    if (best === undefined) break;
+    found.push(best);
+    values = without(values, best.period);
   }
-  return found.slice(0, Math.max(0, Math.min(count, MOST_PERIODS)));
+  return found.sort((a, b) => b.score - a.score);
 }
 
-/** What repeats after p points repeats after 2p too, nearly as well. */
-function isRepetition(candidate: Period, other: Period): boolean {
-  if (other.period >= candidate.period) return false;
-  const times = candidate.period / other.period;
-  return Math.abs(times - Math.round(times)) * other.period <= 1 && candidate.score <= other.score + LEAST_SCORE;
+function bestPeriod(values: readonly number[], power: number, least: number, most: number): Period | undefined {
+  const at = correlations(values, power);
+  const end = Math.min(Math.floor(most), Math.ceil(values.length / 2) - 1);
+  const candidates: Period[] = [];
+  for (let lag = Math.max(SHORTEST, Math.ceil(least)); lag <= end; lag += 1) {
+    const score = at(lag) > at(lag - 1) && at(lag) >= at(lag + 1) ? scoreOf(lag, values.length, at) : 0;
+    if (score > 0) candidates.push({ period: lag, score });
+  }
+  const [first, ...rest] = candidates.sort((a, b) => b.score - a.score || a.period - b.period);
+  if (first === undefined) return undefined;
+  // What repeats after p points repeats after 2p too, and by chance a little better.
+  return rest.reverse().find((other) => isPartOf(other, first)) ?? first;
+}
+
+function isPartOf(part: Period, whole: Period): boolean {
+  const times = whole.period / part.period;
+  return (
+    times > 1.5 && Math.abs(times - Math.round(times)) * part.period <= 1 && part.score >= whole.score - LEAST_SCORE
+  );
+}
+
+/** The values without the mean of their phase. */
+function without(values: readonly number[], period: number): readonly number[] {
+  const phases = Array.from({ length: period }, (_, phase) =>
+    mean(values.filter((_value, index) => index % period === phase)),
+  );
+  return values.map((value, index) => value - (phases[index % period] ?? 0));
 }
 
 export function validatePeriods(series: Series, periods: readonly number[]): readonly Period[] {
-  const at = correlations(series);
-  return periods
-    .slice(0, MOST_PERIODS)
-    .map((period) => ({ period, score: scoreOf(period, Math.min(series.length, LONGEST), at) }));
+  const values = present(series).slice(0, LONGEST);
+  const at = correlations(values, squares(values) / values.length);
+  return periods.slice(0, MOST_PERIODS).map((period) => ({ period, score: scoreOf(period, values.length, at) }));
 }

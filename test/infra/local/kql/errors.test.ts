@@ -68,10 +68,9 @@ describe('unsupported', () => {
   it.each<[string, string, number, number]>([
     ['T\n| reduce by s', 'reduce', 2, 3],
     ['T | scan with (step x: true;)', 'scan', 1, 5],
-    ['T | extend x = 1,\n  y = parse_xml(s)', 'parse_xml', 2, 7],
-    ['T | summarize tdigest(a)', 'tdigest', 1, 15],
+    ['T | extend x = 1,\n  y = cursor_after(s)', 'cursor_after', 2, 7],
     ['T | where * has "x"', '*', 1, 11],
-    ['T | extend x = series_decompose_anomalies(d)', 'series_decompose_anomalies', 1, 16],
+    ['T | extend x = geo_point_to_s2cell(1.0, 2.0, 3)', 'geo_point_to_s2cell', 1, 16],
     ['T\n| evaluate basket()', 'basket', 2, 3],
     ['T | evaluate pivot(s, percentile(a, 5))', 'pivot', 1, 23],
     ['T | mv-apply x=d on (join T on a)', 'join in a subquery', 1, 22],
