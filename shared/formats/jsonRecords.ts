@@ -28,7 +28,7 @@ const NEWLINE = 0x0a;
 const LITERAL = 0x30;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 /** Azure's and AWS's own logs, CloudWatch Logs, GuardDuty's answers. */
-const ENVELOPE_KEY = /[{,]\s*"(?:[Rr]ecords|logEvents|findings)"\s*:\s*$/;
+const ENVELOPE_KEY = /[{,]\s*"(?:[Rr]ecords|logEvents|[Ff]indings)"\s*:\s*$/;
 
 type Found = 'more' | 'record' | 'envelope' | 'broken';
 

@@ -1,7 +1,7 @@
 /**
  * AWS GuardDuty: findings on connections, API calls and port probes. Table AWSGuardDuty, and the findings' own JSON.
  * Follows the upstream mapping ASimNetworkSessionAWSGuardDuty 0.1.3 and corrects: findings are IDS events; an unknown direction is NA;
- * an instance's VPC is no domain; IPv6 peers count as well.
+ * an instance's VPC is no domain; IPv6 peers count as well. A port probe gives an event for each port.
  */
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
@@ -31,24 +31,45 @@ function member(value: JsonValue | undefined, ...path: readonly string[]): JsonV
   return at;
 }
 
-function first(value: JsonValue | undefined): JsonValue | undefined {
-  return Array.isArray(value) ? (value as readonly JsonValue[])[0] : undefined;
+function list(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 }
 
-function map(row: Row): SessionDraft | Refusal {
+/** Application protocols that upstream reads from the destination's port. */
+const APPLICATIONS: ReadonlyMap<string, string> = new Map([
+  ['22', 'SSH'],
+  ['53', 'DNS'],
+  ['80', 'HTTP'],
+  ['443', 'HTTPS'],
+  ['3389', 'RDP'],
+]);
+/** Ports of one probe; usual findings name a few. */
+const MAX_PROBES = 100;
+
+function map(row: Row): readonly SessionDraft[] | Refusal {
   const service = row.value('ServiceDetails');
-  const resource = row.value('ResourceDetails');
   const type = textOf(member(service, 'action', 'actionType'));
   const name = DETAILS.get(type);
   if (name === undefined) return skipped('notConnection');
   const action = member(service, 'action', name);
-  const probe = type === 'PORT_PROBE' ? first(member(action, 'portProbeDetails')) : undefined;
-  const part = probe ?? action;
+  const probes = type === 'PORT_PROBE' ? list(member(action, 'portProbeDetails')).slice(0, MAX_PROBES) : [action];
+  const drafts = probes.flatMap((part) => session(row, type, action, part) ?? []);
+  return drafts.length === 0 ? skipped('noRemoteAddress') : drafts;
+}
+
+/** @param part with the remote end: of a probe one of its details. Undefined when there is no remote address. */
+function session(
+  row: Row,
+  type: string,
+  action: JsonValue | undefined,
+  part: JsonValue | undefined,
+): SessionDraft | undefined {
+  const service = row.value('ServiceDetails');
   const get = (...path: readonly string[]): string => textOf(member(part, ...path));
   const remoteAddress = get('remoteIpDetails', 'ipAddressV4') || get('remoteIpDetails', 'ipAddressV6');
-  if (remoteAddress === '') return skipped('noRemoteAddress');
-  const instance = member(resource, 'instanceDetails');
-  const nic = first(member(instance, 'networkInterfaces'));
+  if (remoteAddress === '') return undefined;
+  const instance = member(row.value('ResourceDetails'), 'instanceDetails');
+  const [nic] = list(member(instance, 'networkInterfaces'));
   const instanceId = textOf(member(instance, 'instanceId'));
   const localAddress =
     get('localIpDetails', 'ipAddressV4') || textOf(member(nic, 'privateIpAddress')) || textOf(member(nic, 'publicIp'));
@@ -56,24 +77,27 @@ function map(row: Row): SessionDraft | Refusal {
   const outbound = stated === 'OUTBOUND';
   const inbound = stated === 'INBOUND' || type === 'PORT_PROBE';
   const [local, remote] = outbound ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
-  const blocked = get('blocked').toLowerCase() === 'true';
+  const blocked = textOf(member(action, 'blocked')).toLowerCase() === 'true';
   const level = Number(row.text('Severity') || Number.NaN);
-  const apiCall = type === 'AWS_API_CALL';
+  const localPort = get('localPortDetails', 'port');
+  const remotePort = get('remotePortDetails', 'port');
   return {
     [`${remote}IpAddr`]: remoteAddress,
-    [`${remote}PortNumber`]: get('remotePortDetails', 'port'),
+    [`${remote}PortNumber`]: remotePort,
     [`${remote}GeoCountry`]: get('remoteIpDetails', 'country', 'countryName'),
     [`${remote}GeoCity`]: get('remoteIpDetails', 'city', 'cityName'),
     [`${remote}GeoLatitude`]: get('remoteIpDetails', 'geoLocation', 'lat'),
     [`${remote}GeoLongitude`]: get('remoteIpDetails', 'geoLocation', 'lon'),
     [`${remote}Description`]: get('remoteIpDetails', 'organization', 'org'),
-    ...(!apiCall && {
+    ...(type !== 'AWS_API_CALL' && {
       [`${local}IpAddr`]: localAddress,
-      [`${local}PortNumber`]: get('localPortDetails', 'port'),
+      [`${local}PortNumber`]: localPort,
       [`${local}Hostname`]: instanceId,
       [`${local}DvcId`]: instanceId,
+      NetworkApplicationProtocol: APPLICATIONS.get(outbound ? remotePort : localPort),
     }),
     EventType: 'IDS',
+    EventStartTime: parseLogTime(row.text('TimeCreated')),
     EventEndTime: parseLogTime(row.text('TimeCreated')) ?? parseLogTime(textOf(member(service, 'eventLastSeen'))),
     EventResult: type === 'PORT_PROBE' || blocked ? 'Failure' : 'Success',
     EventSeverity: severity(level),
@@ -82,6 +106,7 @@ function map(row: Row): SessionDraft | Refusal {
     EventOriginalSubType: type,
     EventOriginalUid: row.text('Id'),
     EventMessage: row.text('Title'),
+    Dvc: 'GuardDuty',
     DvcAction: type === 'NETWORK_CONNECTION' ? (blocked ? 'Deny' : 'Allow') : undefined,
     DvcSubscriptionId: row.text('AccountId'),
     NetworkProtocol: get('protocol'),
@@ -99,6 +124,7 @@ function map(row: Row): SessionDraft | Refusal {
       FindingArn: row.text('Arn'),
       VpcId: textOf(member(nic, 'vpcId')),
       SubnetId: textOf(member(nic, 'subnetId')),
+      InstanceId: instanceId,
       InstanceType: textOf(member(instance, 'instanceType')),
       RemoteAsn: get('remoteIpDetails', 'organization', 'asn'),
       RemoteIsp: get('remoteIpDetails', 'organization', 'isp'),
@@ -110,10 +136,10 @@ function map(row: Row): SessionDraft | Refusal {
   };
 }
 
-/** A finding as GuardDuty exports it, in the table's columns. */
+/** A finding as GuardDuty exports it, bare or in the event that EventBridge makes of it, in the table's columns. */
 function read(record: JsonObject): Row {
-  const get = (name: string): JsonValue | undefined =>
-    record[name] ?? record[`${name[0]?.toUpperCase()}${name.slice(1)}`];
+  const finding = findingOf(record) ?? record;
+  const get = (name: string): JsonValue | undefined => member(finding, name);
   return new JsonRow(TABLE, {
     Id: get('id'),
     Arn: get('arn'),
@@ -130,6 +156,16 @@ function read(record: JsonObject): Row {
   });
 }
 
+function findingOf(record: JsonObject): JsonObject | undefined {
+  if (!('schemaVersion' in record || 'SchemaVersion' in record || 'detail' in record)) return undefined;
+  for (const one of [record, record.detail]) {
+    const isFinding =
+      member(one, 'schemaVersion') !== undefined && textOf(member(one, 'service', 'serviceName')) === 'guardduty';
+    if (isFinding) return one as JsonObject;
+  }
+  return undefined;
+}
+
 export const awsGuardDuty: RowSource = {
   id: 'awsGuardDuty',
   vendor: 'AWS',
@@ -139,19 +175,9 @@ export const awsGuardDuty: RowSource = {
   asim: { vendor: 'AWS', product: 'GuardDuty', types: ['IDS'] },
   filter:
     'Findings on network connections, API calls and port probes with a remote address; others are skipped (notConnection, noRemoteAddress).',
-  forms: ['finding JSON'],
+  forms: ['finding JSON, bare or in an EventBridge event'],
   sweep: true,
-  gaps: ['of a port probe with several ports the first is taken'],
   format: 'rows',
   rows: { tables: { [TABLE]: ['ServiceDetails', 'ResourceDetails', 'ActivityType'] }, owns: () => true, map },
-  objectForms: [
-    {
-      owns: (record) => {
-        const service = record.service ?? record.Service;
-        const schema = record.schemaVersion ?? record.SchemaVersion;
-        return schema !== undefined && textOf(member(service, 'serviceName')) === 'guardduty';
-      },
-      read,
-    },
-  ],
+  objectForms: [{ owns: (record) => findingOf(record) !== undefined, read }],
 };

@@ -1,4 +1,5 @@
 /** The samples of every source. */
+import { awsGuardDuty } from './awsGuardDuty';
 import { awsVpc } from './awsVpc';
 import { azureFirewall } from './azureFirewall';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
@@ -11,6 +12,8 @@ import { corelightZeek } from './corelightZeek';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
 import { fortinetFortiGate } from './fortinetFortiGate';
+import { gigamon } from './gigamon';
+import { illumioCore } from './illumioCore';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
 import { sentinelOne } from './sentinelOne';
@@ -21,6 +24,7 @@ import { vmConnection } from './vmConnection';
 import { windowsFirewall } from './windowsFirewall';
 
 export const SOURCE_SAMPLES: readonly SourceSample[] = [
+  awsGuardDuty,
   awsVpc,
   azureFirewall,
   azureNsgTrafficAnalytics,
@@ -33,6 +37,8 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   defenderIotAgent,
   defenderIotSensor,
   fortinetFortiGate,
+  gigamon,
+  illumioCore,
   paloAltoPanOs,
   sentinelOne,
   sysmon,
