@@ -4,29 +4,41 @@
  * Follows the upstream mapping ASimNetworkSessionMicrosoft365Defender 0.4 and corrects:
  * - SrcFQDN is the full name; of RemoteUrl only the host counts, and no address is split;
  * - the events are those of an end point; the kind of event is EventOriginalType;
+ * - attempts are sessions too, of an unknown result; where nothing tells who began, the direction is NA;
  * - ReportId repeats: only with the device and the time it names a record.
  */
+import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import type { JsonObject } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
+import { isGroupAddress } from './groupAddress';
 import { JsonRow, type Row } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
 
 const TABLE = 'DeviceNetworkEvents';
 const CATEGORY = 'AdvancedHunting-DeviceNetworkEvents';
+const CATEGORIES = 'AdvancedHunting-';
 
-/** Who began, by kind of event; other kinds are no sessions of their own. */
-const KINDS: ReadonlyMap<string, 'Outbound' | 'Inbound' | 'Listen' | 'unknown'> = new Map([
-  ['ConnectionSuccess', 'Outbound'],
-  ['ConnectionFailed', 'Outbound'],
-  ['ConnectionRequest', 'Outbound'],
-  ['ConnectionAttempt', 'Outbound'],
-  ['InboundConnectionAccepted', 'Inbound'],
-  ['InboundConnectionAttempt', 'Inbound'],
-  ['ConnectionFound', 'unknown'],
-  ['ListeningConnectionCreated', 'Listen'],
+interface Kind {
+  /** Who began; undefined when the event does not say. */
+  readonly direction: 'Outbound' | 'Inbound' | 'Listen' | undefined;
+  readonly result: ValueOf<'eventResult'>;
+}
+
+/** Other kinds are no sessions of their own: the network sensor's second look at one, signatures, acknowledgements. */
+const KINDS: ReadonlyMap<string, Kind> = new Map<string, Kind>([
+  ['ConnectionSuccess', { direction: 'Outbound', result: 'Success' }],
+  ['ConnectionFailed', { direction: 'Outbound', result: 'Failure' }],
+  ['ConnectionRequest', { direction: 'Outbound', result: 'Success' }],
+  ['ConnectionAttempt', { direction: 'Outbound', result: 'NA' }],
+  ['InboundConnectionAccepted', { direction: 'Inbound', result: 'Success' }],
+  ['InboundConnectionAttempt', { direction: 'Inbound', result: 'NA' }],
+  ['ConnectionFound', { direction: undefined, result: 'Success' }],
+  ['ListeningConnectionCreated', { direction: 'Listen', result: 'Success' }],
 ]);
 const NOBODY = 'S-1-0-0';
+/** Listening on all addresses. */
+const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** The host of a URL or of a bare name; '' for an address. */
 function hostOf(url: string): string {
@@ -37,57 +49,54 @@ function hostOf(url: string): string {
   return /^[\d.]+$/.test(host) || host.includes(':') ? '' : host;
 }
 
-/** `Tcp`, `TcpV4`, `Udp`, `Icmp`; `Unknown` is none. */
+/** `Tcp`, `TcpV4`, `Udp`, `IcmpV6`; `Unknown` is none. */
 function protocol(text: string): string {
   if (text === 'Unknown') return '';
-  return text.replace(/V[46]$/i, '');
+  return /^icmpv6$/i.test(text) ? text : text.replace(/V[46]$/i, '');
 }
 
 function map(row: Row): SessionDraft | Refusal {
   const get = (name: string): string => row.text(name);
   const kind = KINDS.get(get('ActionType'));
   if (kind === undefined) return skipped('notConnection');
-  const outbound = kind === 'Outbound';
+  const { direction, result } = kind;
   const time = parseLogTime(get('Timestamp')) ?? parseLogTime(get('TimeGenerated'));
-  const [local, remote] = outbound ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
-  const account = get('InitiatingProcessAccountName');
-  const domain = get('InitiatingProcessAccountDomain');
+  const [local, remote] = direction === 'Outbound' ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
+  const [account, domain] = [get('InitiatingProcessAccountName'), get('InitiatingProcessAccountDomain')];
   const sid = get('InitiatingProcessAccountSid');
-  const process = get('InitiatingProcessFolderPath') || get('InitiatingProcessFileName');
-  const processId = get('InitiatingProcessId');
-  const report = get('ReportId');
-  const device = get('DeviceId') || get('DeviceName');
-  const listens = kind === 'Listen';
+  const [process, processId] = [get('InitiatingProcessFileName'), get('InitiatingProcessId')];
+  const [deviceId, deviceName] = [get('DeviceId'), get('DeviceName')];
+  const [address, report, device] = [get('LocalIP'), get('ReportId'), deviceId || deviceName];
   return {
-    [`${local}IpAddr`]: get('LocalIP'),
+    [`${local}IpAddr`]: address,
     [`${local}PortNumber`]: get('LocalPort'),
-    [`${local}Hostname`]: get('DeviceName'),
+    [`${local}Hostname`]: deviceName,
     [`${local}Username`]: account !== '' && domain !== '' ? `${domain}\\${account}` : account,
     [`${local}UserId`]: sid === NOBODY ? '' : sid,
     [`${local}AppName`]: process,
     [`${local}AppId`]: processId,
     ...(process + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
-    [`${local}DvcId`]: get('DeviceId'),
-    ...(get('DeviceId') !== '' && { [`${local}DvcIdType`]: 'MDEid' as const, DvcIdType: 'MDEid' as const }),
-    ...(!listens && {
+    [`${local}DvcId`]: deviceId,
+    ...(deviceId !== '' && { [`${local}DvcIdType`]: 'MDEid' as const, DvcIdType: 'MDEid' as const }),
+    ...(direction !== 'Listen' && {
       [`${remote}IpAddr`]: get('RemoteIP'),
       [`${remote}PortNumber`]: get('RemotePort'),
       [`${remote}Hostname`]: hostOf(get('RemoteUrl')),
     }),
     EventEndTime: time,
-    EventResult: get('ActionType') === 'ConnectionFailed' ? 'Failure' : 'Success',
+    EventResult: result,
     EventOriginalType: get('ActionType'),
     EventOriginalUid: report === '' || device === '' || time === undefined ? '' : `${device}-${time}-${report}`,
-    DvcHostname: get('DeviceName'),
-    DvcId: get('DeviceId'),
-    DvcIpAddr: get('LocalIP') === '0.0.0.0' || get('LocalIP') === '::' ? '' : get('LocalIP'),
+    DvcHostname: deviceName,
+    DvcId: deviceId,
+    DvcIpAddr: WILDCARDS.has(address) || isGroupAddress(address) ? '' : address,
     NetworkProtocol: protocol(get('Protocol')),
-    NetworkDirection: kind === 'unknown' ? 'NA' : kind,
+    NetworkDirection: direction ?? 'NA',
     AdditionalFields: {
       RemoteUrl: get('RemoteUrl'),
       UserUpn: get('InitiatingProcessAccountUpn'),
       UserAadId: get('InitiatingProcessAccountObjectId'),
-      ProcessName: get('InitiatingProcessFileName'),
+      ProcessPath: get('InitiatingProcessFolderPath'),
       ProcessCommandLine: get('InitiatingProcessCommandLine'),
       ProcessCreationTime: get('InitiatingProcessCreationTime'),
       ProcessIntegrityLevel: get('InitiatingProcessIntegrityLevel'),
@@ -100,7 +109,8 @@ function map(row: Row): SessionDraft | Refusal {
 }
 
 function read(record: JsonObject): Row | Refusal {
-  const { properties } = record;
+  const { category, properties } = record;
+  if (category !== CATEGORY) return skipped('otherTable');
   return typeof properties === 'object' && properties !== null && !Array.isArray(properties)
     ? new JsonRow(TABLE, properties as JsonObject)
     : dead('noProperties');
@@ -113,12 +123,12 @@ export const microsoftDefenderEndpoint: RowSource = {
   table: TABLE,
   facts: 'ASimNetworkSessionMicrosoft365Defender 0.4',
   asim: { vendor: 'Microsoft', product: 'Microsoft Defender XDR for Endpoint', types: ['EndpointNetworkSession'] },
-  filter: `${[...KINDS.keys()].join(', ')}; other kinds of event are skipped (notConnection).`,
+  filter: `${[...KINDS.keys()].join(', ')}; other kinds of event are skipped (notConnection), other tables of the stream too (otherTable).`,
   forms: ['streaming API JSON (AdvancedHunting-DeviceNetworkEvents)'],
   sweep: true,
   gaps: ['the events have no byte counts; a ConnectionFound does not say who began'],
   ownsPath: (container) => container === 'insights-logs-advancedhunting-devicenetworkevents',
   format: 'rows',
   rows: { tables: { [TABLE]: ['ActionType', 'LocalIP', 'RemoteIP'] }, owns: () => true, map },
-  objectForms: [{ owns: (record) => record.category === CATEGORY, read }],
+  objectForms: [{ owns: ({ category }) => typeof category === 'string' && category.startsWith(CATEGORIES), read }],
 };

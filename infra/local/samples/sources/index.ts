@@ -14,6 +14,7 @@ import { defenderIotSensor } from './defenderIotSensor';
 import { fortinetFortiGate } from './fortinetFortiGate';
 import { gigamon } from './gigamon';
 import { illumioCore } from './illumioCore';
+import { microsoftDefenderEndpoint } from './microsoftDefenderEndpoint';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
 import { sentinelOne } from './sentinelOne';
@@ -39,6 +40,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   fortinetFortiGate,
   gigamon,
   illumioCore,
+  microsoftDefenderEndpoint,
   paloAltoPanOs,
   sentinelOne,
   sysmon,
