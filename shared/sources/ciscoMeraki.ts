@@ -1,32 +1,21 @@
 /**
- * Cisco Meraki: flows and intrusion alerts, from the custom log (meraki_CL, the line in Message) and from syslog. Table Syslog holds the line in
- * SyslogMessage.
+ * Cisco Meraki: flows, intrusion alerts and the link layer, from the custom log (meraki_CL, the line in Message) and from syslog. Table
+ * Syslog holds the line in SyslogMessage.
  * Follows the upstream mappings ASimNetworkSessionCiscoMeraki 1.2.2 and ASimNetworkSessionCiscoMerakiSyslog 1.3.0 and corrects:
- * - patterns that begin with a number have an action (1 denies); the start and end of a flow are allowed;
- * - a translated destination is a translation, and the destination only where there is no other; alerts are IDS events.
- * Association, DHCP, VRRP and air-marshal events tell of no session between two addresses: they are skipped (noSession).
+ * - patterns that begin with a number have an action (1 denies), as do group policies; the start and end of a flow are allowed;
+ * - a translated destination is a translation, and the destination only where there is no other; alerts are IDS events;
+ * - what a client or access point does on the link layer is a session between MAC addresses.
  */
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
+import { isMerakiFlow, type MerakiLine, parseMerakiLine } from './ciscoMerakiLine';
+import { merakiLinkLayer } from './ciscoMerakiWireless';
 import type { Row } from './row';
-import { dead, type Refusal, type RowSource, skipped } from './source';
+import { dead, isRefusal, type Refusal, type RowSource, skipped } from './source';
 
 const CUSTOM = 'meraki_CL';
-const FLOWS: ReadonlySet<string> = new Set([
-  'flows',
-  'firewall',
-  'cellular_firewall',
-  'vpn_firewall',
-  'bridge_anyconnect_client_vpn_firewall',
-  'ip_flow_start',
-  'ip_flow_end',
-]);
-const ALERTS: ReadonlySet<string> = new Set(['ids-alerts', 'security_event']);
-const OTHERS: ReadonlySet<string> = new Set(['urls', 'events', 'airmarshal_events']);
-/** `[<PRI>1 ]epoch device type rest`; a row of Syslog may have lost what stands before the device or the type. */
-const LINE = /^(?:<\d{1,3}>)?(?:1 )?(?:(\d{10}\.\d{1,9}) )?(?:(\S{1,100}) )?([a-z_-]{3,60}) (.*)$/s;
 const PRIORITIES: ReadonlyMap<string, ValueOf<'eventSeverity'>> = new Map([
   ['1', 'High'],
   ['2', 'Medium'],
@@ -37,27 +26,16 @@ const SIDES: ReadonlyMap<string, 'Inbound' | 'Outbound'> = new Map([
   ['ingress', 'Inbound'],
   ['egress', 'Outbound'],
 ]);
-
-interface Line {
-  readonly time: number | undefined;
-  readonly device: string;
-  readonly type: string;
-  readonly rest: string;
-}
-
-function parse(text: string): Line | undefined {
-  const parts = LINE.exec(text);
-  if (parts === null) return undefined;
-  const [, epoch = '', device = '', type = '', rest = ''] = parts;
-  const time = parseLogTime(epoch);
-  if (FLOWS.has(type) || ALERTS.has(type) || OTHERS.has(type)) return { time, device, type, rest };
-  // Without the time in front the device's name can look like a type.
-  const later =
-    /^(?:\S+ ){0,2}?(flows|firewall|cellular_firewall|vpn_firewall|bridge_anyconnect_client_vpn_firewall|ip_flow_start|ip_flow_end|ids-alerts|security_event|urls|events|airmarshal_events) (.*)$/s.exec(
-      text,
-    );
-  return later === null ? undefined : { time, device, type: later[1] ?? '', rest: later[2] ?? '' };
-}
+const ACTIONS: ReadonlyMap<string, 'Allow' | 'Deny'> = new Map([
+  ['allow', 'Allow'],
+  ['allowed', 'Allow'],
+  ['0', 'Allow'],
+  ['deny', 'Deny'],
+  ['denied', 'Deny'],
+  ['block', 'Deny'],
+  ['blocked', 'Deny'],
+  ['1', 'Deny'],
+]);
 
 /** The line, wherever this table keeps it. */
 function lineOf(row: Row): string {
@@ -73,78 +51,105 @@ function end(text: string): { readonly address: string; readonly port: string } 
   return plain === null ? { address: bare, port: '' } : { address: plain[1] ?? '', port: plain[2] ?? '' };
 }
 
-/** The word before `src=` or after `pattern:`; a number in front of the pattern denies when it is 1. */
-function flowAction(line: Line): { readonly action: ValueOf<'dvcAction'> | undefined; readonly original: string } {
-  if (line.type.startsWith('ip_flow_')) return { action: 'Allow', original: '' };
-  const original =
-    /^(allow|deny)\b/.exec(line.rest)?.[1] ?? /pattern: ?(.{1,300})$/s.exec(line.rest)?.[1]?.trim() ?? '';
-  const word = original.split(/\s/, 1)[0] ?? '';
-  const action = word === 'allow' || word === '0' ? 'Allow' : word === 'deny' || word === '1' ? 'Deny' : undefined;
-  return { action, original };
+interface FlowAction {
+  readonly action: ValueOf<'dvcAction'> | undefined;
+  readonly original: string;
+  readonly pattern: string;
 }
 
-function map(row: Row): SessionDraft | Refusal {
-  const line = parse(lineOf(row));
-  if (line === undefined) return dead('malformedLine');
-  if (OTHERS.has(line.type)) return skipped(line.type === 'urls' ? 'urlOnly' : 'noSession');
-  const pairs = parseKeyValues(line.rest);
-  const get = (key: string): string => pairs.get(key) ?? '';
-  const alert = ALERTS.has(line.type);
-  if (line.type === 'security_event' && !/^ids[-_]alerted\b/.test(line.rest)) return skipped('noSession');
+/** The word before `src=`, or the first (of a group policy the last) of the pattern. */
+function flowAction({ type, rest }: MerakiLine): FlowAction {
+  if (type.startsWith('ip_flow_')) return { action: 'Allow', original: '', pattern: '' };
+  const pattern = /pattern: ?(.{1,300})$/s.exec(rest)?.[1]?.trim() ?? '';
+  const words = [
+    /^([A-Za-z]+) src=/.exec(rest)?.[1],
+    /^group policy (\w+)/i.exec(pattern)?.[1],
+    /^\S+/.exec(pattern)?.[0],
+  ];
+  const candidates = words.filter((word) => word !== undefined);
+  const original = candidates.find((word) => ACTIONS.has(word.toLowerCase())) ?? candidates[0] ?? '';
+  return { action: ACTIONS.get(original.toLowerCase()), original, pattern };
+}
+
+/** What every kind of line has. */
+function frame(row: Row, line: MerakiLine): SessionDraft {
+  return { EventEndTime: line.time, DvcHostname: line.device || row.text('HostName') || row.text('Computer') };
+}
+
+function ends(line: MerakiLine, get: (key: string) => string): SessionDraft {
   const [source, destination] = [end(get('src') || get('ip_src')), end(get('dst'))];
   const protocol = get('protocol').replace(/\/ip$/i, '');
-  const icmp = /^icmp6?$/i.test(protocol);
-  const translated = get('translated_dst_ip');
-  const { action, original } = alert ? { action: undefined, original: '' } : flowAction(line);
-  const common: SessionDraft = {
-    EventEndTime: (alert ? parseLogTime(get('timestamp')) : undefined) ?? line.time,
+  const icmp = /^(icmp6?|1|58)$/i.test(protocol);
+  const [from, to, port] = [get('translated_src_ip'), get('translated_dst_ip'), get('translated_port')];
+  const translated = destination.address === '' ? '' : to;
+  return {
     EventOriginalType: line.type,
-    DvcHostname: line.device || row.text('Computer'),
     SrcIpAddr: source.address,
-    DstIpAddr: destination.address || translated,
+    SrcNatIpAddr: from,
+    SrcNatPortNumber: from === '' ? '' : port,
+    DstIpAddr: destination.address || to,
+    DstNatIpAddr: translated,
+    DstNatPortNumber: translated === '' ? '' : port,
     ...(icmp
       ? { NetworkIcmpCode: get('type') }
       : {
           SrcPortNumber: get('sport') || source.port,
-          DstPortNumber: get('dport') || destination.port || (destination.address === '' ? get('translated_port') : ''),
+          DstPortNumber: get('dport') || destination.port || (destination.address === '' ? port : ''),
         }),
-    NetworkProtocol: /^icmp6$/i.test(protocol) ? 'ICMPv6' : protocol,
-    NetworkDuration: /^\d{1,8}$/.test(get('duration')) ? Number(get('duration')) * 1000 : undefined,
+    NetworkProtocol: /^icmp6$/i.test(protocol) ? 'ICMP' : protocol,
     SrcVlanId: get('vlan_id'),
     SrcUsername: get('identity'),
   };
-  if (alert) {
-    return {
-      ...common,
-      EventType: 'IDS',
-      EventOriginalSubType: /^(ids[-_]alerted)/.exec(line.rest)?.[1],
-      EventSeverity: PRIORITIES.get(get('priority')),
-      EventOriginalSeverity: get('priority'),
-      EventMessage: /message: ?(.{1,500})$/s.exec(line.rest)?.[1] ?? '',
-      SrcMacAddr: get('shost'),
-      DstMacAddr: get('dhost'),
-      stated: SIDES.get(get('direction')),
-      ThreatId: get('signature'),
-      ThreatName: /message: ?(.{1,200})$/s.exec(line.rest)?.[1] ?? '',
-      AdditionalFields: { Decision: get('decision') },
-    };
-  }
+}
+
+function alert(line: MerakiLine, get: (key: string) => string): SessionDraft {
+  const message = /message: ?(.{1,500})$/s.exec(line.rest)?.[1]?.trim() ?? '';
   return {
-    ...common,
-    EventType: 'Flow',
-    DvcAction: action,
-    DvcOriginalAction: original.split(/\s/, 1)[0],
-    SrcMacAddr: get('mac'),
-    SrcNatIpAddr: get('translated_src_ip'),
-    SrcNatPortNumber: get('translated_src_ip') === '' ? '' : get('translated_port'),
-    DstNatIpAddr: destination.address === '' ? '' : translated,
-    DstNatPortNumber: translated === '' || destination.address === '' ? '' : get('translated_port'),
-    AdditionalFields: { Pattern: original },
+    ...ends(line, get),
+    EventType: 'IDS',
+    EventOriginalSubType: /^(ids[-_]alerted)/.exec(line.rest)?.[1],
+    EventSeverity: PRIORITIES.get(get('priority')),
+    EventOriginalSeverity: get('priority'),
+    EventMessage: message,
+    DvcAction: ACTIONS.get(get('decision').toLowerCase()),
+    DvcOriginalAction: get('decision'),
+    SrcMacAddr: get('shost'),
+    DstMacAddr: get('dhost'),
+    stated: SIDES.get(get('direction')),
+    ThreatId: get('signature'),
+    ThreatName: message,
   };
 }
 
-const OWN =
-  /(?:^|\s)(?:(?:flows|firewall|cellular_firewall|vpn_firewall|bridge_anyconnect_client_vpn_firewall) (?:allow |deny )?src=|ip_flow_(?:start|end) src=|ids-alerts signature=|security_event ids[-_]alerted |airmarshal_events type=|urls src=|events (?:type=|content_filtering|dhcp))/;
+function flow(line: MerakiLine, get: (key: string) => string): SessionDraft {
+  const { action, original, pattern } = flowAction(line);
+  return {
+    ...ends(line, get),
+    EventType: 'Flow',
+    DvcAction: action,
+    DvcOriginalAction: original,
+    SrcMacAddr: get('mac'),
+    NetworkDuration: /^\d{1,8}$/.test(get('duration')) ? Number(get('duration')) * 1000 : undefined,
+    AdditionalFields: { Pattern: pattern },
+  };
+}
+
+function map(row: Row): SessionDraft | Refusal {
+  const line = parseMerakiLine(lineOf(row));
+  if (line === undefined)
+    return /(?:^|\s)\d{9,10}\.\d{1,9} \S/.test(lineOf(row)) ? skipped('noSession') : dead('malformedLine');
+  if (line.type === 'urls') return skipped('urlOnly');
+  const pairs = parseKeyValues(line.rest);
+  const get = (key: string): string => pairs.get(key) ?? '';
+  if (isMerakiFlow(line)) return { ...frame(row, line), ...flow(line, get) };
+  if (line.type === 'events' || line.type === 'airmarshal_events') {
+    const draft = merakiLinkLayer(line);
+    return isRefusal(draft) ? draft : { ...frame(row, line), ...draft };
+  }
+  if (line.type === 'security_event' && !/^ids[-_]alerted\b/.test(line.rest)) return skipped('noSession');
+  const time = parseLogTime(get('timestamp')) ?? line.time;
+  return { ...frame(row, line), EventEndTime: time, ...alert(line, get) };
+}
 
 export const ciscoMeraki: RowSource = {
   id: 'ciscoMeraki',
@@ -152,19 +157,16 @@ export const ciscoMeraki: RowSource = {
   product: 'Meraki',
   table: `${CUSTOM}, Syslog`,
   facts: 'ASimNetworkSessionCiscoMeraki 1.2.2, ASimNetworkSessionCiscoMerakiSyslog 1.3.0',
-  asim: { vendor: 'Cisco', product: 'Meraki', types: ['Flow', 'IDS'] },
+  asim: { vendor: 'Cisco', product: 'Meraki', types: ['Flow', 'IDS', 'L2NetworkSession'] },
   filter:
-    'Flows, firewall records and intrusion alerts; URLs are skipped (urlOnly), as are events without two addresses (noSession).',
+    'Flows, firewall records, intrusion alerts, clients that associate and disassociate, foreign access points, blocked DHCP answers and VRRP collisions; URLs are skipped (urlOnly), as are other events (noSession).',
   forms: ['syslog'],
   sweep: true,
-  gaps: [
-    'wireless associations and rogue access points, which upstream maps without addresses, are skipped',
-    'no byte counts',
-  ],
+  gaps: ['no byte counts'],
   format: 'rows',
   rows: {
     tables: { [CUSTOM]: [], Syslog: ['SyslogMessage', 'ProcessName'] },
-    owns: (row) => row.table === CUSTOM || OWN.test(row.text('SyslogMessage')),
+    owns: (row) => row.table === CUSTOM || parseMerakiLine(row.text('SyslogMessage')) !== undefined,
     map,
   },
 };

@@ -8,6 +8,7 @@ import { carbonBlackCloud } from './carbonBlackCloud';
 import { ciscoAsa } from './ciscoAsa';
 import { ciscoFirepower } from './ciscoFirepower';
 import { ciscoFtd } from './ciscoFtd';
+import { ciscoMeraki } from './ciscoMeraki';
 import { corelightZeek } from './corelightZeek';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
@@ -34,6 +35,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   ciscoAsa,
   ciscoFirepower,
   ciscoFtd,
+  ciscoMeraki,
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
