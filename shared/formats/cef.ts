@@ -46,7 +46,8 @@ const VENDOR_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
       'alert conn_direction ifdir ifname inspection_category inspection_item inspection_profile inzone outzone layer_name layer_uuid ' +
       'logid loguid mac_destination_address mac_source_address match_id origin originsicname parent_rule product rule rule_action ' +
       'rule_name rule_uid sequencenum service_id version icmp_type icmp_code client_inbound_bytes client_outbound_bytes ' +
-      'segment_time sig_id hll_key context_num bytes packets service user src_user_name user_group',
+      'segment_time sig_id hll_key context_num bytes packets service user src_user_name user_group cp_severity nat_rulenum ' +
+      'nat_addtnl_rulenum NAT_rulenum NAT_addtnl_rulenum Signature log_delay origin_sic_name',
     cisco: 'bytesIn bytesOut instanceID policy clientApplicationID clientUrl dvcpid Request',
     crowdstrike:
       'deviceId hostName connectionDirection localAddress localPort remoteAddress remotePort protocol icmpCode icmpType ruleAction ' +
@@ -70,7 +71,12 @@ const VENDOR_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 /** Prefixes of vendors' own keys. */
 const VENDOR_KEY = /^(PanOS|PanSrc|PanDst|FTNTFGT|FortinetFortiGate|ad\.)/;
 /** Keys whose values have no blanks: what looks like a key behind one of these is one, whoever's it may be. */
-const WORDS: ReadonlySet<string> = new Set('src dst spt dpt in out proto cnt cn1 cn2 cn3 smac dmac dvc'.split(' '));
+const WORDS: ReadonlySet<string> = new Set(
+  (
+    'src dst spt dpt in out proto cnt cn1 cn2 cn3 smac dmac dvc inzone outzone ifname ifdir loguid logid origin sequencenum version ' +
+    'match_id parent_rule rule_uid layer_uuid conn_direction'
+  ).split(' '),
+);
 const MAX_KEY = 80;
 /** 1 at the codes of the characters that a key may have. */
 const KEY_CODES = new Uint8Array(128);

@@ -100,7 +100,7 @@ function assemble(
 /** Milliseconds that a zone is ahead of UTC. */
 function zoneOffset(zone: string | undefined): number {
   if (zone === undefined || zone === '') return 0;
-  const numeric = /^(?:GMT|UTC)?([+-])(\d{1,2})(?::?(\d{2}))?$/.exec(zone);
+  const numeric = /^(?:GMT|UTC)?([+-])-?(\d{1,2})(?::?(\d{2}))?$/.exec(zone);
   if (numeric === null) return (ZONES.get(zone.toUpperCase()) ?? 0) * 3_600_000;
   const minutes = Number(numeric[2]) * 60 + Number(numeric[3] ?? 0);
   return (numeric[1] === '-' ? -minutes : minutes) * 60_000;

@@ -1,5 +1,5 @@
 /**
- * Check Point firewall: connections as CEF and as the Log Exporter's own syslog. Table CommonSecurityLog.
+ * Check Point firewall: connections as CEF and in the Log Exporter's other forms. Table CommonSecurityLog.
  * Follows the upstream mapping ASimNetworkSessionCheckPointFirewall 1.2.0 and corrects:
  * - either spelling of the vendor; the rule is NetworkRuleName; actions that it does not list have a result;
  * - ICMP types only where the label says so, with their names; bytes, users, MAC addresses and interfaces are kept.
@@ -7,7 +7,7 @@
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
-import { CHECK_POINT_LINES, sicName } from './checkPointColumns';
+import { checkPointLines, checkPointObjects, isAddress, logUid, sicName } from './checkPointColumns';
 import { COMMON_SECURITY_LOG, securityLog } from './commonSecurityLog';
 import type { Row } from './row';
 import { type Refusal, type RowSource, skipped } from './source';
@@ -52,19 +52,21 @@ function map(row: Row): SessionDraft | Refusal {
   const category = log.extension('alert') || log.extension('inspection_category');
   const activity = get('Activity');
   const sic = log.extension('originsicname') || log.extension('origin_sic_name') || get('DeviceName');
-  const name = sicName(sic) || (sic.includes('=') ? '' : sic) || get('Computer');
+  const origin = log.extension('origin') || log.extension('orig');
+  const name = sicName(sic) || (sic.includes('=') ? '' : sic) || (isAddress(origin) ? '' : origin) || get('Computer');
   return {
     EventEndTime: parseLogTime(get('ReceiptTime')),
+    ...(action === '' && { EventResult: 'NA' as const }),
     EventSeverity: category === '' ? undefined : 'High',
     EventOriginalSeverity: get('LogSeverity'),
-    EventOriginalUid: log.extension('loguid'),
+    EventOriginalUid: logUid(log.extension('loguid')),
     EventOriginalType: get('DeviceEventClassID'),
     EventProductVersion: get('DeviceVersion'),
     EventMessage: get('Message'),
     DvcAction: ACTIONS.get(action.toLowerCase()),
     DvcOriginalAction: action,
     DvcHostname: name,
-    DvcIpAddr: log.extension('origin') || get('DeviceAddress'),
+    DvcIpAddr: (isAddress(origin) && origin) || get('DeviceAddress'),
     DvcInboundInterface: get('DeviceInboundInterface'),
     DvcOutboundInterface: get('DeviceOutboundInterface'),
     SrcIpAddr: get('SourceIP'),
@@ -117,7 +119,7 @@ export const checkPointFirewall: RowSource = {
   facts: 'ASimNetworkSessionCheckPointFirewall 1.2.0',
   asim: { vendor: 'Check Point', product: 'Firewall', types: ['NetworkSession'] },
   filter: 'Logs with addresses (others: noAddresses) that tell of a connection (others: notConnection).',
-  forms: ['CEF', 'Log Exporter syslog (`[action:"…"; …]` and `action="…"`)'],
+  forms: ['CEF', 'Log Exporter: syslog, generic, Splunk, JSON', 'syslog of gateways (structured data)'],
   sweep: true,
   gaps: ['byte counts come only with accounting and session logs'],
   format: 'rows',
@@ -126,5 +128,6 @@ export const checkPointFirewall: RowSource = {
     owns: (row) => row.text('DeviceProduct').toLowerCase() === 'vpn-1 & firewall-1' && isVendor(row),
     map,
   },
-  lineForms: [CHECK_POINT_LINES],
+  lineForms: [checkPointLines(false)],
+  objectForms: [checkPointObjects(false)],
 };

@@ -1,16 +1,16 @@
 /**
- * Check Point SmartDefense (IPS): attacks prevented or detected, as CEF. Table CommonSecurityLog.
+ * Check Point SmartDefense (IPS): attacks prevented or detected, as CEF and in the Log Exporter's other forms. Table CommonSecurityLog.
  * Follows the upstream mapping ASimNetworkSessionCheckPointSmartDefense 0.1.0 and corrects: a detection lets the session pass (Allow);
  * the events are IDS events; direction follows from the addresses: the interface's says nothing of the network's boundary.
  */
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
-import { sicName } from './checkPointColumns';
+import { checkPointLines, checkPointObjects, isAddress, logUid, sicName } from './checkPointColumns';
 import { COMMON_SECURITY_LOG, securityLog } from './commonSecurityLog';
 import { wholeNumber } from './numbers';
 import type { Row } from './row';
-import type { Refusal, RowSource } from './source';
+import { type Refusal, type RowSource, skipped } from './source';
 
 const ACTIONS: ReadonlyMap<string, ValueOf<'dvcAction'>> = new Map([
   ['accept', 'Allow'],
@@ -31,24 +31,43 @@ const SEVERITIES: ReadonlyMap<string, ValueOf<'eventSeverity'>> = new Map([
   ['very-high', 'High'],
   ['critical', 'High'],
 ]);
+/** CEF's figures. */
+const FIGURES: readonly (readonly [upTo: number, severity: ValueOf<'eventSeverity'>])[] = [
+  [3, 'Low'],
+  [6, 'Medium'],
+  [10, 'High'],
+];
+
+function severity(text: string): ValueOf<'eventSeverity'> | undefined {
+  const figure = wholeNumber(text);
+  if (figure === undefined) return SEVERITIES.get(text.toLowerCase());
+  return FIGURES.find(([upTo]) => figure <= upTo)?.[1];
+}
 
 function map(row: Row): SessionDraft | Refusal {
   const log = securityLog(row);
   const get = (column: string): string => log.text(column);
+  if (get('SourceIP') === '' && get('DestinationIP') === '') return skipped('noAddresses');
+  const origin = log.extension('origin');
   const confidence = wholeNumber(log.labelled('confidence'));
   return {
+    EventType: 'IDS',
     EventEndTime: parseLogTime(get('ReceiptTime')),
     EventCount: get('EventCount'),
-    EventSeverity: SEVERITIES.get(get('LogSeverity').toLowerCase()),
-    EventOriginalSeverity: get('LogSeverity'),
+    EventSeverity: severity(get('LogSeverity')) ?? severity(log.extension('cp_severity')),
+    EventOriginalSeverity: get('LogSeverity') || log.extension('cp_severity'),
     EventOriginalSubType: get('Activity'),
-    EventOriginalUid: log.extension('loguid'),
+    EventOriginalUid: logUid(log.extension('loguid')),
     EventProductVersion: log.extension('version') || get('DeviceVersion'),
     EventMessage: get('Message'),
     DvcAction: ACTIONS.get(get('DeviceAction').toLowerCase()),
     DvcOriginalAction: get('DeviceAction'),
-    DvcHostname: sicName(log.extension('originsicname')) || get('DeviceName') || get('Computer'),
-    DvcIpAddr: log.extension('origin') || get('DeviceAddress'),
+    DvcHostname:
+      sicName(log.extension('originsicname')) ||
+      get('DeviceName') ||
+      (isAddress(origin) ? '' : origin) ||
+      get('Computer'),
+    DvcIpAddr: (isAddress(origin) && origin) || get('DeviceAddress'),
     DvcInboundInterface: get('DeviceInboundInterface'),
     DvcOutboundInterface: get('DeviceOutboundInterface'),
     SrcIpAddr: get('SourceIP'),
@@ -62,7 +81,7 @@ function map(row: Row): SessionDraft | Refusal {
     DstHostname: get('DestinationHostName'),
     DstBytes: get('ReceivedBytes'),
     NetworkProtocol: get('Protocol'),
-    NetworkRuleName: log.extension('rule_name'),
+    NetworkRuleName: log.extension('rule_name') || log.labelled('threatpreventionrulename'),
     NetworkRuleNumber: log.extension('rule'),
     ThreatName: log.labelled('attackinformation') || log.labelled('protectionname'),
     ThreatId: log.labelled('protectionid'),
@@ -86,8 +105,8 @@ export const checkPointSmartDefense: RowSource = {
   table: COMMON_SECURITY_LOG,
   facts: 'ASimNetworkSessionCheckPointSmartDefense 0.1.0',
   asim: { vendor: 'Check Point', product: 'SmartDefense', types: ['IDS'] },
-  filter: 'Every record of the product.',
-  forms: ['CEF'],
+  filter: 'Every record with an address (others: noAddresses).',
+  forms: ['CEF', 'Log Exporter: syslog, generic, Splunk, JSON'],
   sweep: true,
   format: 'rows',
   rows: {
@@ -96,4 +115,6 @@ export const checkPointSmartDefense: RowSource = {
       row.text('DeviceProduct').toLowerCase() === 'smartdefense' && /^(check ?point)?$/i.test(row.text('DeviceVendor')),
     map,
   },
+  lineForms: [checkPointLines(true)],
+  objectForms: [checkPointObjects(true)],
 };

@@ -121,19 +121,20 @@ export class Router {
     return (this.containerTable ?? TABLES.withColumns((column) => names.has(column)))?.table;
   }
 
-  /** A JSON object: a source's own record, a vendor's form, a table's row, a Windows event, or a line in a collector's wrapper. */
-  object(record: JsonObject, place: Place): Routed | undefined {
+  /** A JSON object: a source's own record, a vendor's form, a table's row, a Windows event, or a line in a collector's wrapper.
+   * @param recorded when what stands around it was written. */
+  object(record: JsonObject, place: Place, recorded?: () => number | undefined): Routed | undefined {
     const own = this.ownJson(record);
     if (own !== undefined) {
       const bytes = place.buffer.subarray(place.start, place.end);
       return { source: own, outcomes: own.map(record, bytes, place.offset, this.context) };
     }
     const stated = typeof record.Type === 'string' ? TABLES.named(record.Type) : undefined;
-    if (stated !== undefined) return this.row(new JsonRow(stated.table, record), stated, place);
+    if (stated !== undefined) return this.row(new JsonRow(stated.table, record), stated, place, recorded);
     const form = this.objectForm(record);
-    if (form !== undefined) return this.mapRead(form.source, form.form.read(record, this.context), place);
+    if (form !== undefined) return this.mapRead(form.source, form.form.read(record, this.context), place, recorded);
     const table = this.containerTable ?? TABLES.withColumns((column) => Object.hasOwn(record, column));
-    if (table !== undefined) return this.row(new JsonRow(table.table, record), table, place);
+    if (table !== undefined) return this.row(new JsonRow(table.table, record), table, place, recorded);
     const event = windowsEventFromJson(record);
     if (event !== undefined) return this.windowsEvent(event, place);
     return this.wrapped(record, place);
@@ -178,7 +179,7 @@ export class Router {
       return this.mapRead(form.source, read, place, () => this.written(syslog));
     }
     if (wrapper === undefined && line.message.startsWith('{') && this.pinned?.format !== 'lines') {
-      const routed = this.messageObject(line.message, place);
+      const routed = this.messageObject(line.message, place, () => syslog?.time);
       if (routed !== undefined) return routed;
     }
     if (syslog === undefined)
@@ -201,10 +202,12 @@ export class Router {
     return this.expected?.format === 'lines' ? this.mapLine(this.expected, text, place) : undefined;
   }
 
-  private messageObject(text: string, place: Place): Routed | undefined {
+  private messageObject(text: string, place: Place, recorded?: () => number | undefined): Routed | undefined {
     try {
       const record: unknown = JSON.parse(text);
-      return typeof record === 'object' && record !== null ? this.object(record as JsonObject, place) : undefined;
+      return typeof record === 'object' && record !== null
+        ? this.object(record as JsonObject, place, recorded)
+        : undefined;
     } catch {
       return undefined;
     }
@@ -215,7 +218,9 @@ export class Router {
       const text = Object.hasOwn(record, key) ? record[key] : undefined;
       if (typeof text !== 'string' || text === '') continue;
       const line = text.trimEnd();
-      return line.startsWith('{') ? this.messageObject(line, place) : this.line(line, place, record);
+      return line.startsWith('{')
+        ? this.messageObject(line, place, () => wrappedSyslog(record, line).time)
+        : this.line(line, place, record);
     }
     return undefined;
   }

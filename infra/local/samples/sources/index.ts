@@ -5,6 +5,8 @@ import { azureFirewall } from './azureFirewall';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
 import { carbonBlackCloud } from './carbonBlackCloud';
+import { checkPointFirewall } from './checkPointFirewall';
+import { checkPointSmartDefense } from './checkPointSmartDefense';
 import { ciscoAsa } from './ciscoAsa';
 import { ciscoFirepower } from './ciscoFirepower';
 import { ciscoFtd } from './ciscoFtd';
@@ -32,6 +34,8 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
   carbonBlackCloud,
+  checkPointFirewall,
+  checkPointSmartDefense,
   ciscoAsa,
   ciscoFirepower,
   ciscoFtd,
