@@ -15,7 +15,7 @@ const text = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 const { scripts, dependencies } = JSON.parse(text('package.json')) as Record<'scripts' | 'dependencies', object>;
 
 /** Names in capitals with an underscore that are no settings of ours. */
-const OTHER_NAMES = /^(THREATCONNECT_SECRET|IDENTITY_\w+)$/;
+const OTHER_NAMES = /^(THREATCONNECT_SECRET|IDENTITY_\w+|E_\w+|NAME_CL)$/;
 /** Made by a command, not kept in the repository. */
 const MADE = /^(\.flowtrap|\.package|infra\/mine\.bicepparam)/;
 

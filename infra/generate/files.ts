@@ -1,6 +1,7 @@
 /** The files that are made from code, and which of them are out of date. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kqlPage } from './kqlPage';
 import { localSettingsSample } from './localSettings';
 import { settingsPage } from './settingsPage';
 import { sourcesPage } from './sourcesPage';
@@ -9,6 +10,7 @@ import { streamsJson } from './streams';
 /** Path from the repository, and the text that belongs there. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
   'shared/azure/streams.json': () => streamsJson(),
+  'docs/kql.md': () => kqlPage(),
   'docs/settings.md': () => settingsPage(),
   'docs/sources.md': () => sourcesPage(),
   'local.settings.sample.json': () => localSettingsSample(),

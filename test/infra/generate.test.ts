@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GENERATED, staleFiles } from '../../infra/generate/files';
+import { kqlPage } from '../../infra/generate/kqlPage';
 import { localSettingsSample } from '../../infra/generate/localSettings';
 import { settingsPage } from '../../infra/generate/settingsPage';
 import { streamsJson, TABLES } from '../../infra/generate/streams';
+import { DIFFERENCES } from '../../infra/local/kql/functions/known';
 import { readConfig } from '../../shared/config';
+import { builtInNames } from '../../shared/kql/language';
 import type { TableDefinition } from '../../shared/tableDefinition';
 
 const ROOT = join(__dirname, '../..');
@@ -62,6 +65,25 @@ describe('streams', () => {
       for (const name of ['Type', 'TenantId', '_ResourceId', '_ItemId'])
         expect(columns.map((c) => c.name)).not.toContain(name);
     }
+  });
+});
+
+describe('the KQL page', () => {
+  const page = kqlPage();
+  const row = (name: string): string => page.split('\n').find((line) => line.startsWith(`| \`${name}\``)) ?? '';
+
+  it('tells what the engine knows from what it refuses', () => {
+    expect(row('summarize')).toMatch(/^\| `summarize` +\| yes /);
+    expect(row('externaldata')).toMatch(/^\| `externaldata` +\| refused +\| nothing is fetched/);
+    expect(page).toMatch(/are known:\n\n.*`strcat`/);
+    expect(page).toMatch(/Refused: .*`cosmosdb_sql_request`/);
+    expect(page).toContain('`_Im_NetworkSession`');
+  });
+
+  it('notes differences of what the language has', () => {
+    const { functions, aggregates, plugins } = builtInNames();
+    const names = new Set([...functions, ...aggregates, ...plugins, 'toscalar']);
+    expect([...DIFFERENCES.keys()].filter((name) => !names.has(name))).toEqual([]);
   });
 });
 

@@ -11,7 +11,7 @@ export interface Preferences {
 }
 
 const DEFAULT_WAIT = 180;
-const LONGEST_WAIT = 600;
+export const LONGEST_WAIT = 600;
 
 /** The `Prefer` header; what it does not say or says badly has its default. */
 export function preferences(header: string | undefined): Preferences {

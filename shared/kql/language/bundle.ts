@@ -154,7 +154,15 @@ interface RawPlugin {
   readonly Signatures: RawList<RawSignature>;
 }
 
+export interface RawFunction {
+  readonly Name: string;
+  readonly IsHidden?: boolean;
+  readonly IsObsolete?: boolean;
+}
+
 export interface RawGlobals {
+  readonly Functions: RawList<RawFunction>;
+  readonly Aggregates: RawList<RawFunction>;
   readonly PlugIns: RawList<RawPlugin>;
   WithPlugIns(plugins: readonly unknown[]): RawGlobals;
   WithCluster(cluster: unknown): RawGlobals;

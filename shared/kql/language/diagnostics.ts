@@ -40,12 +40,20 @@ export class LanguageError extends FlowtrapError {
 /** Wildcards that match no column: an error for the parser, harmless for Kusto; published parsers rely on it. */
 const WILDCARD_CODES: ReadonlySet<string> = new Set(['KS109', 'KS142']);
 
-/** The errors among the parser's findings. */
+/** Findings about the grammar: missing, unexpected and malformed text, declarations, types, operators. */
+const SYNTAX_CODES = /^KS(?:00\d|170|172|176|198)$/;
+
+export function isSyntaxCode(code: string): boolean {
+  return SYNTAX_CODES.test(code);
+}
+
+/** The errors among the parser's findings; those of the grammar first, since the others may only follow from them. */
 export function diagnosticsOf(list: RawList<RawDiagnostic>, source: Source, shift: number): readonly Diagnostic[] {
   return toArray(list)
     .filter((finding) => finding.Severity === 'Error')
     .map((finding) => diagnosticAt(source, finding.Start + shift, finding.Length, finding.Code, finding.Message))
-    .filter((diagnostic) => !(WILDCARD_CODES.has(diagnostic.code) && diagnostic.text.includes('*')));
+    .filter((diagnostic) => !(WILDCARD_CODES.has(diagnostic.code) && diagnostic.text.includes('*')))
+    .sort((one, other) => Number(isSyntaxCode(other.code)) - Number(isSyntaxCode(one.code)));
 }
 
 export function diagnosticAt(source: Source, start: number, length: number, code: string, message: string): Diagnostic {

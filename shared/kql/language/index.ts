@@ -2,7 +2,7 @@
  * The one door to Microsoft's KQL parser (@kusto/language-service-next): schemas, analysis, findings. Synchronous and CPU-bound; the
  * first analysis in a process takes 1 to 2.5 s and 170 MB, later ones milliseconds.
  */
-import { kusto, type RawCode, type RawGlobals, toArray } from './bundle';
+import { kusto, type RawCode, type RawFunction, type RawGlobals, type RawList, toArray } from './bundle';
 import { type CalledFunctions, createConverter } from './convert';
 import { type Diagnostic, diagnosticAt, diagnosticsOf, LanguageError } from './diagnostics';
 import { type FoundColumns, isSiteOf, NOTHING_FOUND, useFoundColumns, withOpenPlugins } from './plugins';
@@ -10,7 +10,7 @@ import { scalarTypeSymbols } from './symbols';
 import type { ScalarType, Statement } from './syntax';
 
 export { jsonOfLiteral } from './constants';
-export { type Diagnostic, excerpt, LanguageError, positionOf } from './diagnostics';
+export { type Diagnostic, excerpt, isSyntaxCode, LanguageError, positionOf } from './diagnostics';
 export { datetimeText, parseDatetime, parseGuid, parseTimespan, timespanText } from './literals';
 export type * from './operatorSyntax';
 export type { FoundColumns } from './plugins';
@@ -72,6 +72,23 @@ export function createWorkspace(schema: LanguageSchema): Workspace {
 export function checkQuery(kql: string, schema: LanguageSchema | Workspace): readonly Diagnostic[] {
   const workspace = 'analyze' in schema ? schema : createWorkspace(schema);
   return workspace.analyze(kql).diagnostics;
+}
+
+export interface BuiltInNames {
+  readonly functions: readonly string[];
+  readonly aggregates: readonly string[];
+  readonly plugins: readonly string[];
+}
+
+/** What the language has built in, by name, in order; without what is hidden or has a newer name. */
+export function builtInNames(): BuiltInNames {
+  const { Functions, Aggregates, PlugIns } = kusto().GlobalState.Default;
+  const names = (list: RawList<RawFunction>): readonly string[] =>
+    toArray(list)
+      .filter(({ IsHidden, IsObsolete }) => IsHidden !== true && IsObsolete !== true)
+      .map(({ Name }) => Name)
+      .sort();
+  return { functions: names(Functions), aggregates: names(Aggregates), plugins: names(PlugIns) };
 }
 
 /** A call of a built-in function, found without a schema. */

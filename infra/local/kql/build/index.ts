@@ -51,6 +51,7 @@ import { count, summarize } from './operators/summarize';
 import { union } from './operators/union';
 import { openRow } from './rows';
 import { scalarValue } from './scalar';
+import { isTabular } from './tabular';
 
 /** Calls that one query may expand; nested functions can multiply without bound. */
 const MAX_CALLS = 5000;
@@ -296,28 +297,6 @@ export function buildQuery(
 
   function resultOf(expression: Expression, scope: Scope, row: Row | undefined): Value | Relation {
     return isTabular(expression, scope) ? relationOf(expression, scope) : builder.scalar(expression, scope, row);
-  }
-
-  function isTabular(expression: Expression, scope: Scope): boolean {
-    switch (expression.kind) {
-      case 'pipe':
-      case 'datatable':
-      case 'range':
-      case 'materialize':
-      case 'operator':
-        return true;
-      case 'name': {
-        const binding = lookUp(scope, expression.name);
-        if (binding !== undefined && binding.kind !== 'function') return binding.kind === 'table';
-        return expression.type === undefined;
-      }
-      case 'unsupported':
-        return expression.type === undefined;
-      case 'call':
-        return expression.type === undefined && (expression.called !== undefined || expression.name === 'table');
-      default:
-        return false;
-    }
   }
 
   function bindParameters(

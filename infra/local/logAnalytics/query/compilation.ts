@@ -22,7 +22,7 @@ export interface Compilation {
 /** Longer than any real rule takes at first use; then the thread is replaced. */
 const COMPILE_WITHIN = 60_000;
 const KEPT_PLANS = 300;
-const MAX_KQL_LENGTH = 1_000_000;
+export const MAX_KQL_LENGTH = 1_000_000;
 const WORKER_HEAP_MB = 1024;
 /** What makes a plan depend on the clock. Rather once too often: a stored function with its name in a comment is enough. */
 const CLOCK_CALL = /\b(?:now|ago|ingestion_time|current_)\w*\s*\(/;

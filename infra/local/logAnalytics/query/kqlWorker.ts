@@ -1,6 +1,7 @@
 /** The thread that analyses KQL: one compiler for the schema it was last given. */
 import { parentPort } from 'node:worker_threads';
 import { describeError } from '../../../../shared/errors';
+import { isSyntaxCode } from '../../../../shared/kql/language';
 import { type Compiled, type Found, KqlError } from '../../kql';
 import type { QueryFault } from './queryFault';
 import { createWorkspaceCompiler, type WorkspaceCompiler, type WorkspaceView } from './workspaceCompiler';
@@ -61,9 +62,6 @@ function faultOf(error: unknown): QueryFault {
   return { kind: 'engine', message: `The query could not be compiled: ${describeError(error)}` };
 }
 
-/** The parser's diagnostics about the grammar: missing, unexpected and malformed text, declarations, types, operators. */
-const SYNTAX_CODES = /^KS(00\d|170|172|176|198)$/;
-
 function isSyntax(kustoCode: string | undefined): boolean {
-  return kustoCode === undefined || SYNTAX_CODES.test(kustoCode);
+  return kustoCode !== undefined && isSyntaxCode(kustoCode);
 }

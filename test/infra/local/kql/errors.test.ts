@@ -50,6 +50,10 @@ describe('malformed', () => {
     expect(error.message).toContain(`line ${line}, column ${column}`);
   });
 
+  it('what is wrong with the grammar comes before names that may be missing because of it', () => {
+    expect(errorOf('T | where nowhere == 1 | extend (x, y) = (1, 2)').kustoCode).toMatch(/^KS00\d$/);
+  });
+
   it('an error in a stored function names the function', () => {
     expect(errorOf('Broken | count')).toMatchObject({
       code: 'malformed',

@@ -8,7 +8,7 @@ import { narrow } from './plugins/narrow';
 import { pivot } from './plugins/pivot';
 import type { Plugin } from './plugins/plugin';
 
-const PLUGINS: ReadonlyMap<string, Plugin> = new Map([
+export const PLUGINS: ReadonlyMap<string, Plugin> = new Map([
   ['bag_unpack', bagUnpack],
   ['ipv4_lookup', ipv4Lookup],
   ['narrow', narrow],
