@@ -82,20 +82,6 @@ function session(
   const localPort = get('localPortDetails', 'port');
   const remotePort = get('remotePortDetails', 'port');
   return {
-    [`${remote}IpAddr`]: remoteAddress,
-    [`${remote}PortNumber`]: remotePort,
-    [`${remote}GeoCountry`]: get('remoteIpDetails', 'country', 'countryName'),
-    [`${remote}GeoCity`]: get('remoteIpDetails', 'city', 'cityName'),
-    [`${remote}GeoLatitude`]: get('remoteIpDetails', 'geoLocation', 'lat'),
-    [`${remote}GeoLongitude`]: get('remoteIpDetails', 'geoLocation', 'lon'),
-    [`${remote}Description`]: get('remoteIpDetails', 'organization', 'org'),
-    ...(type !== 'AWS_API_CALL' && {
-      [`${local}IpAddr`]: localAddress,
-      [`${local}PortNumber`]: localPort,
-      [`${local}Hostname`]: instanceId,
-      [`${local}DvcId`]: instanceId,
-      NetworkApplicationProtocol: APPLICATIONS.get(outbound ? remotePort : localPort),
-    }),
     EventType: 'IDS',
     EventStartTime: parseLogTime(row.text('TimeCreated')),
     EventEndTime: parseLogTime(row.text('TimeCreated')) ?? parseLogTime(textOf(member(service, 'eventLastSeen'))),
@@ -133,6 +119,20 @@ function session(
       EventFirstSeen: textOf(member(service, 'eventFirstSeen')),
       EventCount: textOf(member(service, 'count')),
     },
+    [`${remote}IpAddr`]: remoteAddress,
+    [`${remote}PortNumber`]: remotePort,
+    [`${remote}GeoCountry`]: get('remoteIpDetails', 'country', 'countryName'),
+    [`${remote}GeoCity`]: get('remoteIpDetails', 'city', 'cityName'),
+    [`${remote}GeoLatitude`]: get('remoteIpDetails', 'geoLocation', 'lat'),
+    [`${remote}GeoLongitude`]: get('remoteIpDetails', 'geoLocation', 'lon'),
+    [`${remote}Description`]: get('remoteIpDetails', 'organization', 'org'),
+    ...(type !== 'AWS_API_CALL' && {
+      NetworkApplicationProtocol: APPLICATIONS.get(outbound ? remotePort : localPort),
+      [`${local}IpAddr`]: localAddress,
+      [`${local}PortNumber`]: localPort,
+      [`${local}Hostname`]: instanceId,
+      [`${local}DvcId`]: instanceId,
+    }),
   };
 }
 

@@ -68,18 +68,6 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const vpc = get('VpcId');
   const nic = get('InterfaceId');
   return {
-    [`${from}IpAddr`]: source.text,
-    [`${from}PortNumber`]: get('SrcPort'),
-    [`${from}NatIpAddr`]: translated('PktSrcAddr', source.text),
-    [`${from}Bytes`]: get('Bytes'),
-    [`${from}Packets`]: get('Packets'),
-    [`${to}IpAddr`]: destination.text,
-    [`${to}PortNumber`]: get('DstPort'),
-    [`${to}NatIpAddr`]: translated('PktDstAddr', destination.text),
-    ...(services.Src && { SrcAppName: services.Src, SrcAppType: 'CSP' as const }),
-    ...(services.Dst && { DstAppName: services.Dst, DstAppType: 'CSP' as const }),
-    ...flagsOf(flags ?? 0),
-    ...(side !== undefined && { [side]: nic }),
     EventStartTime: parseLogTime(get('Start')),
     EventEndTime: parseLogTime(get('End')),
     EventProductVersion: get('Version'),
@@ -98,6 +86,18 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
       FlowDirection: recorded !== undefined && direction !== recorded ? flow : '',
       ...further(row),
     },
+    [`${from}IpAddr`]: source.text,
+    [`${from}PortNumber`]: get('SrcPort'),
+    [`${from}NatIpAddr`]: translated('PktSrcAddr', source.text),
+    [`${from}Bytes`]: get('Bytes'),
+    [`${from}Packets`]: get('Packets'),
+    [`${to}IpAddr`]: destination.text,
+    [`${to}PortNumber`]: get('DstPort'),
+    [`${to}NatIpAddr`]: translated('PktDstAddr', destination.text),
+    ...(services.Src && { SrcAppName: services.Src, SrcAppType: 'CSP' as const }),
+    ...(services.Dst && { DstAppName: services.Dst, DstAppType: 'CSP' as const }),
+    ...flagsOf(flags ?? 0),
+    ...(side !== undefined && { [side]: nic }),
   };
 }
 

@@ -72,7 +72,6 @@ function mapStructured(row: Row): SessionDraft | Refusal {
   const action = resultOf(get('Action'), translating);
   const intelligence = row.table === 'AZFWThreatIntel';
   return {
-    ...device(row),
     EventType: alerting ? 'IDS' : 'NetworkSession',
     EventSeverity: intelligence ? 'Medium' : (IDPS_SEVERITIES.get(get('Severity')) ?? action?.severity),
     EventOriginalSeverity: get('Severity'),
@@ -88,7 +87,6 @@ function mapStructured(row: Row): SessionDraft | Refusal {
     DstNatIpAddr: get('TranslatedIp'),
     DstNatPortNumber: get('TranslatedPort'),
     DstHostname: get('Fqdn'),
-    ...protocol(get('Protocol')),
     stated: translating ? 'Inbound' : undefined,
     NetworkRuleName: get('Rule'),
     ThreatId: get('SignatureId'),
@@ -100,6 +98,8 @@ function mapStructured(row: Row): SessionDraft | Refusal {
       RuleCollectionGroup: get('RuleCollectionGroup'),
       IsTlsInspected: row.value('IsTlsInspected'),
     },
+    ...device(row),
+    ...protocol(get('Protocol')),
   };
 }
 
@@ -117,7 +117,6 @@ function mapText(row: Row, context: MappingContext): SessionDraft | Refusal {
   const translating = text.translated !== '';
   const action = resultOf(text.action, translating);
   return {
-    ...device(row),
     EventType: alerting ? 'IDS' : 'NetworkSession',
     EventSeverity: intelligence
       ? 'Medium'
@@ -129,11 +128,9 @@ function mapText(row: Row, context: MappingContext): SessionDraft | Refusal {
     DvcOriginalAction: text.action,
     SrcIpAddr: text.source,
     SrcPortNumber: text.sourcePort,
-    ...(named ? { DstHostname: text.destination } : { DstIpAddr: text.destination }),
     DstPortNumber: text.destinationPort,
     DstNatIpAddr: text.translated,
     DstNatPortNumber: text.translatedPort,
-    ...protocol(text.protocol),
     stated: translating ? 'Inbound' : undefined,
     NetworkRuleName: text.parts.get('Rule'),
     ThreatId: signature,
@@ -145,6 +142,9 @@ function mapText(row: Row, context: MappingContext): SessionDraft | Refusal {
       RuleCollection: text.parts.get('Rule Collection'),
       RuleCollectionGroup: text.parts.get('Rule Collection Group'),
     },
+    ...device(row),
+    ...(named ? { DstHostname: text.destination } : { DstIpAddr: text.destination }),
+    ...protocol(text.protocol),
   };
 }
 
@@ -159,10 +159,10 @@ function read(record: JsonObject): Row | Refusal {
   const inner = properties as JsonObject;
   if (category === LEGACY_CATEGORY) {
     return new JsonRow(LEGACY, {
-      ...common,
       Category: category,
       OperationName: record.operationName,
       msg_s: inner.msg,
+      ...common,
     });
   }
   return new JsonRow(String(category), { ...inner, ...common });
@@ -184,11 +184,11 @@ export const azureFirewall: RowSource = {
   format: 'rows',
   rows: {
     tables: {
-      [LEGACY]: ['msg_s', 'Category', 'OperationName'],
       AZFWNetworkRule: ['SourceIp', 'DestinationIp', 'ActionReason', 'RuleCollection'],
       AZFWNatRule: ['SourceIp', 'DestinationIp', 'TranslatedIp'],
       AZFWThreatIntel: ['SourceIp', 'DestinationIp', 'ThreatDescription'],
       AZFWIdpsSignature: ['SourceIp', 'DestinationIp', 'SignatureId'],
+      [LEGACY]: ['msg_s', 'Category', 'OperationName'],
     },
     owns: (row) => row.table !== LEGACY || /^AzureFirewall/.test(row.text('Category')),
     map,

@@ -60,8 +60,6 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
     DstSubscriptionId: get('Subscription2_g'),
     DstBytes: get(`${received}Bytes_d`),
     DstPackets: get(`${received}Packets_d`),
-    [`${local}MacAddr`]: get('MACAddress_s'),
-    [`${remote}GeoCountry`]: get('Country_s').toUpperCase(),
     NetworkProtocol: get('L4Protocol_s') === 'T' ? 'TCP' : get('L4Protocol_s') === 'U' ? 'UDP' : get('L4Protocol_s'),
     NetworkApplicationProtocol: get('L7Protocol_s').toUpperCase(),
     stated: inbound ? 'Inbound' : 'Outbound',
@@ -77,6 +75,8 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
       DstIpAddresses: destinations.length > 0 ? destinations.map(({ address }) => address) : undefined,
       AzureRegion: get('AzureRegion_s'),
     },
+    [`${local}MacAddr`]: get('MACAddress_s'),
+    [`${remote}GeoCountry`]: get('Country_s').toUpperCase(),
   };
   if (sourceAddress === '' && sources.length > 1) return perAddress(draft, 'Src', sources, inbound);
   if (destinationAddress === '') return perAddress(draft, 'Dst', destinations, inbound);

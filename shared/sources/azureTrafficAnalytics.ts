@@ -75,10 +75,6 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
     DstSubscriptionId: get('DestSubscription'),
     DstBytes: get('BytesDestToSrc'),
     DstPackets: get('PacketsDestToSrc'),
-    [`${local}DvcId`]: resource,
-    ...(resource !== '' && { [`${local}DvcIdType`]: 'AzureResourceId' as const }),
-    [`${local}MacAddr`]: stated === undefined ? '' : get('MacAddress'),
-    [`${remote}GeoCountry`]: get('Country').toUpperCase(),
     NetworkProtocol: PROTOCOLS.get(get('L4Protocol')) ?? get('L4Protocol'),
     NetworkApplicationProtocol: get('L7Protocol').toUpperCase(),
     stated,
@@ -91,6 +87,10 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
       FlowEncryption: get('FlowEncryption'),
       Region: get('SrcRegion') || get('DestRegion'),
     },
+    [`${local}DvcId`]: resource,
+    [`${local}MacAddr`]: stated === undefined ? '' : get('MacAddress'),
+    [`${remote}GeoCountry`]: get('Country').toUpperCase(),
+    ...(resource !== '' && { [`${local}DvcIdType`]: 'AzureResourceId' as const }),
   };
   if (get('SrcIp') === '' && sources.length > 1) return perAddress(draft, 'Src', sources, false);
   if (get('DestIp') === '') return perAddress(draft, 'Dst', destinations, false);

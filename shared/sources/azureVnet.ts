@@ -39,9 +39,9 @@ const LAYOUT: TupleLayout = {
       state,
       denied: state === 'D',
       dropped: DROPPED.has(encryption),
+      counters: 9,
       // NX, encryption being off, is the rule and is not repeated in every row.
       ...(encryption !== 'NX' && encryption !== '' && { additional: `"FlowEncryption":"${encryption}"` }),
-      counters: 9,
     };
   },
 };

@@ -51,13 +51,6 @@ function mapRow(row: Row): SessionDraft | Refusal {
   const get = (column: string): string => row.text(column);
   if (get('LogType_s') !== 'NF') return skipped('notNetworkFirewall');
   return {
-    ...networkFirewall({
-      action: get('ActionID_s'),
-      severity: get('Severity_s'),
-      protocol: get('Protocol_s'),
-      receipt: get('DeviceReceiptTime_s'),
-      taken: get('TimeTaken_d'),
-    }),
     EventProductVersion: get('DeviceVersion_s'),
     DvcHostname: get('UnitName_s') || get('host_s'),
     DvcIpAddr: get('HostIP_s'),
@@ -68,6 +61,13 @@ function mapRow(row: Row): SessionDraft | Refusal {
     DstPortNumber: get('DestinationPort_d'),
     NetworkRuleName: get('PolicyName_s'),
     EventMessage: get('LogDetails_s'),
+    ...networkFirewall({
+      action: get('ActionID_s'),
+      severity: get('Severity_s'),
+      protocol: get('Protocol_s'),
+      receipt: get('DeviceReceiptTime_s'),
+      taken: get('TimeTaken_d'),
+    }),
   };
 }
 
@@ -108,7 +108,6 @@ export const BARRACUDA_WAF = {
 } as const;
 
 export const barracudaWaf: RowSource = {
-  ...BARRACUDA_WAF,
   id: 'barracudaWaf',
   product: 'WAF',
   table: TABLE,
@@ -116,4 +115,5 @@ export const barracudaWaf: RowSource = {
   forms: ['syslog'],
   rows: { tables: { [TABLE]: ['LogType_s', 'ActionID_s', 'UnitName_s'] }, owns: () => true, map: mapRow },
   lineForms: [lineForm(({ text }) => text.includes(' NF ') && NATIVE.test(text), read)],
+  ...BARRACUDA_WAF,
 };

@@ -13,13 +13,6 @@ function map(row: Row): SessionDraft | Refusal {
   const get = (column: string): string => log.text(column);
   if (get('DeviceEventCategory') !== 'NF') return skipped('notNetworkFirewall');
   return {
-    ...networkFirewall({
-      action: get('DeviceAction'),
-      severity: get('LogSeverity'),
-      protocol: get('Protocol'),
-      receipt: get('ReceiptTime'),
-      taken: get('FlexNumber2'),
-    }),
     EventProductVersion: get('DeviceVersion'),
     EventMessage: get('Message'),
     DvcHostname: get('DeviceName') || get('Computer'),
@@ -32,11 +25,17 @@ function map(row: Row): SessionDraft | Refusal {
     DstPortNumber: get('DestinationPort'),
     DstBytes: get('ReceivedBytes'),
     NetworkRuleName: log.labelled('rulename') || log.labelled('rule'),
+    ...networkFirewall({
+      action: get('DeviceAction'),
+      severity: get('LogSeverity'),
+      protocol: get('Protocol'),
+      receipt: get('ReceiptTime'),
+      taken: get('FlexNumber2'),
+    }),
   };
 }
 
 export const barracudaWafCef: RowSource = {
-  ...BARRACUDA_WAF,
   id: 'barracudaWafCef',
   product: 'WAF over CEF',
   table: COMMON_SECURITY_LOG,
@@ -47,4 +46,5 @@ export const barracudaWafCef: RowSource = {
     owns: (row) => /^barracuda/i.test(row.text('DeviceVendor')) && /^(waf|waas)$/i.test(row.text('DeviceProduct')),
     map,
   },
+  ...BARRACUDA_WAF,
 };

@@ -47,20 +47,6 @@ function mapConnection(row: Row): SessionDraft | Refusal {
   const began = inbound || listens ? 'peer' : 'device';
   const [near, far] = began === 'peer' ? (['Dst', 'Src'] as const) : (['Src', 'Dst'] as const);
   return {
-    ...endsOf(
-      {
-        ip: get('local_ip'),
-        port: get('local_port'),
-        name: get('device_name'),
-        user: get('process_username'),
-        process,
-        processId: get('process_pid'),
-      },
-      { ip: remote, port: get('remote_port'), name: peerName(get('netconn_domain')) },
-      began,
-    ),
-    [`${near}Bytes`]: get('netconn_bytes_sent'),
-    [`${far}Bytes`]: get('netconn_bytes_received'),
     EventStartTime: timeOf(get('netconn_first_packet_timestamp')),
     EventEndTime:
       timeOf(get('netconn_last_packet_timestamp')) ??
@@ -96,6 +82,20 @@ function mapConnection(row: Row): SessionDraft | Refusal {
       EventOwner: get('event_origin'),
       AlertId: get('alert_id'),
     },
+    [`${near}Bytes`]: get('netconn_bytes_sent'),
+    [`${far}Bytes`]: get('netconn_bytes_received'),
+    ...endsOf(
+      {
+        ip: get('local_ip'),
+        port: get('local_port'),
+        name: get('device_name'),
+        user: get('process_username'),
+        process,
+        processId: get('process_pid'),
+      },
+      { ip: remote, port: get('remote_port'), name: peerName(get('netconn_domain')) },
+      began,
+    ),
   };
 }
 

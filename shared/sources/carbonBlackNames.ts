@@ -70,18 +70,18 @@ export function endsOf(
   const nobody = isNowhere(peer.ip);
   const host = windowsName(device.name);
   return {
+    DvcIpAddr: device.ip,
     [`${near}IpAddr`]: device.ip,
     [`${near}PortNumber`]: device.port,
-    ...named(near, host),
     [`${near}Username`]: device.user,
     [`${near}AppName`]: device.process,
     [`${near}AppId`]: device.processId,
-    ...(device.process + device.processId !== '' && { [`${near}AppType`]: 'Process' as const }),
     [`${far}IpAddr`]: nobody ? '' : peer.ip,
     [`${far}PortNumber`]: nobody ? '' : peer.port,
     [`${far}Hostname`]: peer.name,
+    ...named(near, host),
+    ...(device.process + device.processId !== '' && { [`${near}AppType`]: 'Process' as const }),
     ...named('Dvc', host),
-    DvcIpAddr: device.ip,
   };
 }
 

@@ -50,18 +50,6 @@ export function mapNotification(row: Row): SessionDraft | Refusal {
   const began = begins(stated, localPort, remotePort);
   const type = get('type');
   return {
-    ...endsOf(
-      {
-        ip: local,
-        port: localPort,
-        name: get('device_name') || get('deviceInfo_deviceName'),
-        user: get('process_username'),
-        process: get('process_name'),
-        processId: get('process_pid'),
-      },
-      { ip: remote, port: remotePort, name: peerName(get('netconn_remote_domain') || get('remote_domain')) },
-      began,
-    ),
     EventType: type === INTRUSION ? 'IDS' : 'EndpointNetworkSession',
     EventStartTime: timeOf(get('first_event_timestamp')),
     EventEndTime:
@@ -94,5 +82,17 @@ export function mapNotification(row: Row): SessionDraft | Refusal {
       DvcExternalIpAddr: get('device_external_ip'),
       DvcScopeId: get('org_key'),
     },
+    ...endsOf(
+      {
+        ip: local,
+        port: localPort,
+        name: get('device_name') || get('deviceInfo_deviceName'),
+        user: get('process_username'),
+        process: get('process_name'),
+        processId: get('process_pid'),
+      },
+      { ip: remote, port: remotePort, name: peerName(get('netconn_remote_domain') || get('remote_domain')) },
+      began,
+    ),
   };
 }

@@ -56,7 +56,6 @@ function map(row: Row): SessionDraft | Refusal {
   const name = sicName(sic) || (sic.includes('=') ? '' : sic) || (isAddress(origin) ? '' : origin) || get('Computer');
   return {
     EventEndTime: parseLogTime(get('ReceiptTime')),
-    ...(action === '' && { EventResult: 'NA' as const }),
     EventSeverity: category === '' ? undefined : 'High',
     EventOriginalSeverity: get('LogSeverity'),
     EventOriginalUid: logUid(log.extension('loguid')),
@@ -88,7 +87,6 @@ function map(row: Row): SessionDraft | Refusal {
     DstZone: log.extension('outzone'),
     DstBytes: get('ReceivedBytes'),
     DstAppName: activity === 'Log' ? '' : activity,
-    ...(activity !== '' && activity !== 'Log' && { DstAppType: 'Service' as const }),
     NetworkProtocol: get('Protocol'),
     NetworkIcmpCode: log.labelled('icmptype'),
     NetworkRuleName: log.labelled('rulename') || log.extension('rule_name') || log.extension('rule_uid'),
@@ -106,6 +104,8 @@ function map(row: Row): SessionDraft | Refusal {
       MatchId: log.extension('match_id'),
       SequenceNumber: log.extension('sequencenum'),
     },
+    ...(action === '' && { EventResult: 'NA' as const }),
+    ...(activity !== '' && activity !== 'Log' && { DstAppType: 'Service' as const }),
   };
 }
 

@@ -103,7 +103,6 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     DstNatPortNumber: translated(destination, destination?.natPort),
     DstUsername: destination?.user,
     DstAppName: dns ? 'DNS' : undefined,
-    ...(dns && { DstAppType: 'Service' as const }),
     NetworkBytes: parts?.bytes,
     NetworkProtocol: parts?.protocol ?? get('Protocol'),
     NetworkIcmpCode: parts?.icmpType,
@@ -117,6 +116,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
       SrcSecurityGroup: source?.group,
       DstSecurityGroup: destination?.group,
     },
+    ...(dns && { DstAppType: 'Service' as const }),
   };
 }
 

@@ -133,9 +133,6 @@ function map(row: Row): SessionDraft | Refusal {
     DvcOutboundInterface: outbound,
     SrcIpAddr: get('SourceIP') || get('DeviceCustomIPv6Address2'),
     DstIpAddr: get('DestinationIP') || get('DeviceCustomIPv6Address3'),
-    ...(icmp
-      ? { NetworkIcmpCode: get('SourcePort') }
-      : { SrcPortNumber: get('SourcePort'), DstPortNumber: get('DestinationPort') }),
     SrcZone: from,
     DstZone: to,
     SrcVlanId: log.labelled('vlan') || get('FieldDeviceCustomNumber1'),
@@ -161,6 +158,9 @@ function map(row: Row): SessionDraft | Refusal {
       ClientUrl: get('RequestURL') || log.extension('Request'),
       ExternalId: get('ExtID'),
     },
+    ...(icmp
+      ? { NetworkIcmpCode: get('SourcePort') }
+      : { SrcPortNumber: get('SourcePort'), DstPortNumber: get('DestinationPort') }),
   };
 }
 

@@ -90,22 +90,21 @@ function ends(line: MerakiLine, get: (key: string) => string): SessionDraft {
     DstIpAddr: destination.address || to,
     DstNatIpAddr: translated,
     DstNatPortNumber: translated === '' ? '' : port,
+    NetworkProtocol: /^icmp6$/i.test(protocol) ? 'ICMP' : protocol,
+    SrcVlanId: get('vlan_id'),
+    SrcUsername: get('identity'),
     ...(icmp
       ? { NetworkIcmpCode: get('type') }
       : {
           SrcPortNumber: get('sport') || source.port,
           DstPortNumber: get('dport') || destination.port || (destination.address === '' ? port : ''),
         }),
-    NetworkProtocol: /^icmp6$/i.test(protocol) ? 'ICMP' : protocol,
-    SrcVlanId: get('vlan_id'),
-    SrcUsername: get('identity'),
   };
 }
 
 function alert(line: MerakiLine, get: (key: string) => string): SessionDraft {
   const message = /message: ?(.{1,500})$/s.exec(line.rest)?.[1]?.trim() ?? '';
   return {
-    ...ends(line, get),
     EventType: 'IDS',
     EventOriginalSubType: /^(ids[-_]alerted)/.exec(line.rest)?.[1],
     EventSeverity: PRIORITIES.get(get('priority')),
@@ -118,19 +117,20 @@ function alert(line: MerakiLine, get: (key: string) => string): SessionDraft {
     stated: SIDES.get(get('direction')),
     ThreatId: get('signature'),
     ThreatName: message,
+    ...ends(line, get),
   };
 }
 
 function flow(line: MerakiLine, get: (key: string) => string): SessionDraft {
   const { action, original, pattern } = flowAction(line);
   return {
-    ...ends(line, get),
     EventType: 'Flow',
     DvcAction: action,
     DvcOriginalAction: original,
     SrcMacAddr: get('mac'),
     NetworkDuration: /^\d{1,8}$/.test(get('duration')) ? Number(get('duration')) * 1000 : undefined,
     AdditionalFields: { Pattern: pattern },
+    ...ends(line, get),
   };
 }
 
@@ -148,7 +148,7 @@ function map(row: Row): SessionDraft | Refusal {
   }
   if (line.type === 'security_event' && !/^ids[-_]alerted\b/.test(line.rest)) return skipped('noSession');
   const time = parseLogTime(get('timestamp')) ?? line.time;
-  return { ...frame(row, line), EventEndTime: time, ...alert(line, get) };
+  return { EventEndTime: time, ...frame(row, line), ...alert(line, get) };
 }
 
 export const ciscoMeraki: RowSource = {
@@ -165,7 +165,7 @@ export const ciscoMeraki: RowSource = {
   gaps: ['no byte counts'],
   format: 'rows',
   rows: {
-    tables: { [CUSTOM]: [], Syslog: ['SyslogMessage', 'ProcessName'] },
+    tables: { Syslog: ['SyslogMessage', 'ProcessName'], [CUSTOM]: [] },
     owns: (row) => row.table === CUSTOM || parseMerakiLine(row.text('SyslogMessage')) !== undefined,
     map,
   },

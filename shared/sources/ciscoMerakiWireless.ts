@@ -85,9 +85,9 @@ function network(text: string): SessionDraft | Refusal {
     EventOriginalType: 'events',
     EventOriginalSubType: blocked ? 'Blocked DHCP server response' : 'Virtual router collision',
     EventMessage: text,
-    ...(blocked ? { DvcAction: 'Deny' } : { EventResult: 'Failure', EventSeverity: 'Low' }),
     SrcMacAddr: mac ? from : '',
     SrcVlanId: /\bon VLAN (\w{1,10})/.exec(text)?.[1] ?? '',
     AdditionalFields: { SenderIpAddr: mac ? '' : from },
+    ...(blocked ? { DvcAction: 'Deny' } : { EventResult: 'Failure', EventSeverity: 'Low' }),
   };
 }

@@ -106,9 +106,6 @@ function map(row: Row): SessionDraft | Refusal {
     DvcHostname: get('_system_name'),
     SrcIpAddr: get('id.orig_h'),
     DstIpAddr: get('id.resp_h'),
-    ...(icmp
-      ? { NetworkIcmpCode: get('id.orig_p') }
-      : { SrcPortNumber: get('id.orig_p'), DstPortNumber: get('id.resp_p') }),
     SrcMacAddr: get('orig_l2_addr'),
     DstMacAddr: get('resp_l2_addr'),
     SrcVlanId: get('inner_vlan'),
@@ -129,6 +126,9 @@ function map(row: Row): SessionDraft | Refusal {
       LocalOriginator: get('local_orig'),
       LocalResponder: get('local_resp'),
     },
+    ...(icmp
+      ? { NetworkIcmpCode: get('id.orig_p') }
+      : { SrcPortNumber: get('id.orig_p'), DstPortNumber: get('id.resp_p') }),
   };
 }
 

@@ -75,8 +75,6 @@ function firewallMatch(log: SecurityLogRow): SessionDraft {
     DvcIpAddr: local.ip,
     SrcIpAddr: source.ip,
     DstIpAddr: destination.ip,
-    ...(icmp ? { NetworkIcmpCode: get('icmpType') } : { SrcPortNumber: source.port, DstPortNumber: destination.port }),
-    ...(inbound ? { DstHostname: host } : { SrcHostname: host }),
     NetworkProtocol: protocol,
     NetworkRuleName: get('ruleName'),
     NetworkDirection: inbound ? 'Inbound' : stated === '2' ? 'Outbound' : undefined,
@@ -87,6 +85,8 @@ function firewallMatch(log: SecurityLogRow): SessionDraft {
       RuleGroupName: get('ruleGroupName'),
       CommandLine: get('cmdLine'),
     },
+    ...(icmp ? { NetworkIcmpCode: get('icmpType') } : { SrcPortNumber: source.port, DstPortNumber: destination.port }),
+    ...(inbound ? { DstHostname: host } : { SrcHostname: host }),
   };
 }
 
@@ -112,7 +112,6 @@ function networkAccess(log: SecurityLogRow): SessionDraft {
     SrcUsername: user !== '' && domain !== '' && !user.includes('\\') ? `${domain}\\${user}` : user,
     SrcAppName: process,
     SrcAppId: get('FieldDeviceCustomNumber2'),
-    ...(process !== '' && { SrcAppType: 'Process' as const }),
     DstIpAddr: get('DestinationIP') || get('DeviceCustomIPv6Address3'),
     DstPortNumber: get('DestinationPort'),
     NetworkProtocol: get('Protocol'),
@@ -122,6 +121,7 @@ function networkAccess(log: SecurityLogRow): SessionDraft {
       Objective: log.extension('objective') || get('Reason'),
       [get('DeviceCustomString6Label') || 'FalconHostLink']: get('DeviceCustomString6'),
     },
+    ...(process !== '' && { SrcAppType: 'Process' as const }),
   };
 }
 

@@ -23,22 +23,8 @@ function map(row: Row): SessionDraft | Refusal {
   const outbound = !listens && Number(get('LocalPort')) > Number(get('RemotePort'));
   const [local, remote] = outbound ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
   const device = get('DeviceId') || row.text('DeviceId');
-  const deviceType = device === '' ? {} : ({ [`${local}DvcIdType`]: 'MD4IoTid', DvcIdType: 'MD4IoTid' } as const);
+  const deviceType = device === '' ? {} : ({ DvcIdType: 'MD4IoTid', [`${local}DvcIdType`]: 'MD4IoTid' } as const);
   return {
-    [`${local}IpAddr`]: get('LocalAddress'),
-    [`${local}PortNumber`]: get('LocalPort'),
-    [`${local}Bytes`]: get('BytesOut'),
-    [`${local}UserId`]: get('UserId'),
-    ...(get('UserId') !== '' && { [`${local}UserIdType`]: 'UID' as const }),
-    [`${local}AppId`]: get('ProcessId'),
-    ...(get('ProcessId') !== '' && { [`${local}AppType`]: 'Process' as const }),
-    [`${local}DvcId`]: device,
-    ...deviceType,
-    ...(!listens && {
-      [`${remote}IpAddr`]: get('RemoteAddress'),
-      [`${remote}PortNumber`]: get('RemotePort'),
-      [`${remote}Bytes`]: get('BytesIn'),
-    }),
     EventEndTime: parseLogTime(get('TimestampUTC')) ?? parseLogTime(row.text('TimeStamp')),
     EventResult: 'Success',
     EventOriginalUid: get('OriginalEventId'),
@@ -51,6 +37,20 @@ function map(row: Row): SessionDraft | Refusal {
     NetworkApplicationProtocol: get('ApplicationProtocol').toUpperCase(),
     NetworkDirection: listens ? 'Listen' : outbound ? 'Outbound' : 'Inbound',
     AdditionalFields: { AzureResourceId: get('AzureResourceId') || row.text('AssociatedResourceId') },
+    [`${local}IpAddr`]: get('LocalAddress'),
+    [`${local}PortNumber`]: get('LocalPort'),
+    [`${local}Bytes`]: get('BytesOut'),
+    [`${local}UserId`]: get('UserId'),
+    [`${local}AppId`]: get('ProcessId'),
+    [`${local}DvcId`]: device,
+    ...(get('UserId') !== '' && { [`${local}UserIdType`]: 'UID' as const }),
+    ...(get('ProcessId') !== '' && { [`${local}AppType`]: 'Process' as const }),
+    ...deviceType,
+    ...(!listens && {
+      [`${remote}IpAddr`]: get('RemoteAddress'),
+      [`${remote}PortNumber`]: get('RemotePort'),
+      [`${remote}Bytes`]: get('BytesIn'),
+    }),
   };
 }
 

@@ -30,8 +30,6 @@ function map(row: Row): SessionDraft | Refusal {
     [`${prefix}Description`]: get(name, 'DeviceName'),
   });
   return {
-    ...side('Src', 'Source'),
-    ...side('Dst', 'Destination'),
     EventType: macOnly ? 'L2NetworkSession' : 'NetworkSession',
     EventStartTime: parseLogTime(get('StartTime')),
     EventEndTime: parseLogTime(get('LastSeen')) ?? parseLogTime(row.text('TimeStamp')),
@@ -43,6 +41,8 @@ function map(row: Row): SessionDraft | Refusal {
     NetworkProtocol: get('TransportProtocol'),
     NetworkDirection: get('IsInternal').toLowerCase() === 'true' ? 'Local' : macOnly ? 'NA' : undefined,
     AdditionalFields: { Id: get('Id'), DeviceId: row.text('DeviceId') },
+    ...side('Src', 'Source'),
+    ...side('Dst', 'Destination'),
   };
 }
 

@@ -164,7 +164,6 @@ function map(row: Row): SessionDraft | Refusal {
     DstNatPortNumber: get('DestinationTranslatedPort'),
     DstBytes: get('ReceivedBytes'),
     DstAppName: appName,
-    ...(appName !== '' && { DstAppType: 'Service' as const }),
     NetworkProtocol: get('Protocol'),
     NetworkApplicationProtocol:
       numbered === undefined ? (PROTOCOLS.get(application.toLowerCase()) ?? application.toUpperCase()) : '',
@@ -177,6 +176,7 @@ function map(row: Row): SessionDraft | Refusal {
       RequestUrl: get('RequestURL'),
       VirusId: get('DeviceCustomString4'),
     },
+    ...(appName !== '' && { DstAppType: 'Service' as const }),
   };
 }
 

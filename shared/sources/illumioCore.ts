@@ -83,8 +83,6 @@ function summary(row: Row): SessionDraft | Refusal {
     DstHostname: get('dst_hostname', 'fqdn'),
     DstPortNumber: get('dst_port'),
     DstBytes: get('dst_dbo', 'dbo'),
-    ...(process !== '' && { [`${side}AppName`]: process, [`${side}AppType`]: 'Process' as const }),
-    [`${side}Username`]: get('un'),
     NetworkProtocol: get('proto'),
     NetworkIcmpCode: get('icmp_type', 'type'),
     stated: inbound ? 'Inbound' : direction === 'O' ? 'Outbound' : undefined,
@@ -103,6 +101,8 @@ function summary(row: Row): SessionDraft | Refusal {
       TotalBytesFromDestination: get('dst_tbo', 'tbo'),
       IntervalSeconds: get('interval_sec'),
     },
+    [`${side}Username`]: get('un'),
+    ...(process !== '' && { [`${side}AppName`]: process, [`${side}AppType`]: 'Process' as const }),
   };
 }
 

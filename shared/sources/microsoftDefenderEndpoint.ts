@@ -68,21 +68,6 @@ function map(row: Row): SessionDraft | Refusal {
   const [deviceId, deviceName] = [get('DeviceId'), get('DeviceName')];
   const [address, report, device] = [get('LocalIP'), get('ReportId'), deviceId || deviceName];
   return {
-    [`${local}IpAddr`]: address,
-    [`${local}PortNumber`]: get('LocalPort'),
-    [`${local}Hostname`]: deviceName,
-    [`${local}Username`]: account !== '' && domain !== '' ? `${domain}\\${account}` : account,
-    [`${local}UserId`]: sid === NOBODY ? '' : sid,
-    [`${local}AppName`]: process,
-    [`${local}AppId`]: processId,
-    ...(process + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
-    [`${local}DvcId`]: deviceId,
-    ...(deviceId !== '' && { [`${local}DvcIdType`]: 'MDEid' as const, DvcIdType: 'MDEid' as const }),
-    ...(direction !== 'Listen' && {
-      [`${remote}IpAddr`]: get('RemoteIP'),
-      [`${remote}PortNumber`]: get('RemotePort'),
-      [`${remote}Hostname`]: hostOf(get('RemoteUrl')),
-    }),
     EventEndTime: time,
     EventResult: result,
     EventOriginalType: get('ActionType'),
@@ -105,6 +90,21 @@ function map(row: Row): SessionDraft | Refusal {
       ReportId: report,
       Details: row.value('AdditionalFields'),
     },
+    [`${local}IpAddr`]: address,
+    [`${local}PortNumber`]: get('LocalPort'),
+    [`${local}Hostname`]: deviceName,
+    [`${local}Username`]: account !== '' && domain !== '' ? `${domain}\\${account}` : account,
+    [`${local}UserId`]: sid === NOBODY ? '' : sid,
+    [`${local}AppName`]: process,
+    [`${local}AppId`]: processId,
+    [`${local}DvcId`]: deviceId,
+    ...(process + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
+    ...(deviceId !== '' && { DvcIdType: 'MDEid' as const, [`${local}DvcIdType`]: 'MDEid' as const }),
+    ...(direction !== 'Listen' && {
+      [`${remote}IpAddr`]: get('RemoteIP'),
+      [`${remote}PortNumber`]: get('RemotePort'),
+      [`${remote}Hostname`]: hostOf(get('RemoteUrl')),
+    }),
   };
 }
 

@@ -102,7 +102,6 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     DstBytes: get('ReceivedBytes'),
     DstPackets: log.extension('PanOSPacketsReceived'),
     DstAppName: named === '' ? '' : application,
-    ...(named !== '' && { DstAppType: saas === 'true' ? ('SaaS application' as const) : ('Other' as const) }),
     NetworkPackets: log.labelled('packetstotal') || get('FieldDeviceCustomNumber2'),
     NetworkSessionId: log.labelled('sessionid') || get('FieldDeviceCustomNumber1'),
     NetworkRuleName: log.labelled('rule') || get('DeviceCustomString1'),
@@ -122,6 +121,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
       ClientToServer: log.extension('PanOSIsClienttoServer'),
       VirtualSystem: log.extension('PanOSVirtualSystemName'),
     },
+    ...(named !== '' && { DstAppType: saas === 'true' ? ('SaaS application' as const) : ('Other' as const) }),
   };
 }
 

@@ -52,18 +52,6 @@ function mapAlert(row: Row): SessionDraft | Refusal {
   const treated = get('ruleInfo', 'treatAsThreat');
   const verdict = VERDICTS.indexOf(alert('analystVerdict').toLowerCase().replace(' ', '_') || 'undefined');
   return {
-    ...agentSide({
-      direction: alert('netEventDirection'),
-      listens: connection.listens,
-      source: { ip: alert('srcIp'), port: alert('srcPort') },
-      destination: { ip: alert('dstIp'), port: alert('dstPort') },
-      name: agent('name'),
-      id: agent('uuid'),
-      machine: agent('machineType'),
-      user: get('sourceProcessInfo', 'user'),
-      process: get('sourceProcessInfo', 'filePath') || get('sourceProcessInfo', 'name'),
-      processId: get('sourceProcessInfo', 'pid'),
-    }),
     EventEndTime: parseLogTime(alert('createdAt')) ?? parseLogTime(alert('reportedAt')),
     EventResult: 'Success',
     EventResultDetails: 'NA',
@@ -88,6 +76,18 @@ function mapAlert(row: Row): SessionDraft | Refusal {
       SiteId: agent('siteId'),
       AccountId: agent('accountId'),
     },
+    ...agentSide({
+      direction: alert('netEventDirection'),
+      listens: connection.listens,
+      source: { ip: alert('srcIp'), port: alert('srcPort') },
+      destination: { ip: alert('dstIp'), port: alert('dstPort') },
+      name: agent('name'),
+      id: agent('uuid'),
+      machine: agent('machineType'),
+      user: get('sourceProcessInfo', 'user'),
+      process: get('sourceProcessInfo', 'filePath') || get('sourceProcessInfo', 'name'),
+      processId: get('sourceProcessInfo', 'pid'),
+    }),
   };
 }
 

@@ -57,7 +57,6 @@ export function agentSide(facts: AgentFacts): SessionDraft {
     ...(process + processId !== '' && { [`${side}AppType`]: 'Process' as const }),
   };
   return {
-    ...agent,
     SrcIpAddr: NOWHERE.has(from.ip) ? '' : from.ip,
     SrcPortNumber: from.port,
     DstIpAddr: to.ip,
@@ -66,5 +65,6 @@ export function agentSide(facts: AgentFacts): SessionDraft {
     DvcId: id,
     DvcIpAddr: inbound ? to.ip : from.ip,
     NetworkDirection: listens ? 'Listen' : stated,
+    ...agent,
   };
 }

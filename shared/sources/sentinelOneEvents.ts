@@ -80,7 +80,6 @@ export function mapEvent(row: Row): SessionDraft | Refusal {
   };
   const status = get('status').toUpperCase();
   return {
-    ...agentSide(facts),
     EventEndTime: parseLogTime(get('time')),
     EventCount: get('count'),
     EventResult: status.startsWith('FAIL') || status === 'BLOCKED' ? 'Failure' : undefined,
@@ -101,5 +100,6 @@ export function mapEvent(row: Row): SessionDraft | Refusal {
       SiteId: get('siteId'),
       AccountId: get('accountId'),
     },
+    ...agentSide(facts),
   };
 }

@@ -117,9 +117,6 @@ function map(row: Row): SessionDraft | Refusal {
     DstPackets: get('DeviceCustomNumber1Label') || key('rpkt'),
     DstAppName: application,
     DstAppId: application === '' ? '' : key('sid'),
-    ...(application !== '' && {
-      DstAppType: /^'?(General|Service) /.test(application) ? ('Service' as const) : ('Other' as const),
-    }),
     NetworkProtocol: transport,
     NetworkApplicationProtocol: icmp ? '' : service.toUpperCase(),
     NetworkIcmpCode: icmp ? get('FieldDeviceCustomNumber1') || key('type') : undefined,
@@ -136,6 +133,9 @@ function map(row: Row): SessionDraft | Refusal {
       VpnPolicy: key('vpnpolicy'),
       SessionType: key('sess'),
     },
+    ...(application !== '' && {
+      DstAppType: /^'?(General|Service) /.test(application) ? ('Service' as const) : ('Other' as const),
+    }),
   };
 }
 

@@ -54,10 +54,6 @@ export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFr
   const [image, processId] = [get('Image'), get('ProcessId')];
   const side = initiated ? 'Src' : 'Dst';
   return {
-    [`${side}Username`]: get('User'),
-    [`${side}AppName`]: fileName(image),
-    [`${side}AppId`]: processId,
-    ...(image + processId !== '' && { [`${side}AppType`]: 'Process' as const }),
     EventEndTime: parseLogTime(get('UtcTime')) ?? frame.created,
     EventResult: 'Success',
     EventOriginalType: '3',
@@ -81,5 +77,9 @@ export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFr
       DstPortName: get(`${to}PortName`),
       ...(answered && { TurnedRound: 'a local service answered' }),
     },
+    [`${side}Username`]: get('User'),
+    [`${side}AppName`]: fileName(image),
+    [`${side}AppId`]: processId,
+    ...(image + processId !== '' && { [`${side}AppType`]: 'Process' as const }),
   };
 }

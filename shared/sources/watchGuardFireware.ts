@@ -85,7 +85,6 @@ function map(row: Row): SessionDraft | Refusal {
     DvcOutboundInterface: found.interfaces.slice(half).join(' '),
     SrcIpAddr: found.source,
     DstIpAddr: found.destination,
-    ...(icmp ? { NetworkIcmpCode: first } : { SrcPortNumber: first, DstPortNumber: second }),
     SrcNatIpAddr: get('src_ip_nat'),
     SrcNatPortNumber: get('src_port_nat'),
     DstNatIpAddr: get('dst_ip_nat'),
@@ -105,6 +104,7 @@ function map(row: Row): SessionDraft | Refusal {
     NetworkApplicationProtocol: get('app_name').toUpperCase(),
     NetworkRuleName: policy ?? get('policy'),
     AdditionalFields: { IcmpCode: icmp ? second : '', TcpInfo: get('tcp_info'), ReturnCode: get('rc') },
+    ...(icmp ? { NetworkIcmpCode: first } : { SrcPortNumber: first, DstPortNumber: second }),
   };
 }
 

@@ -116,18 +116,6 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const localAddress = local === undefined ? '' : (ends.draft[`${local}IpAddr`] ?? '');
   const protocol = get('Protocol');
   return {
-    ...ends.draft,
-    ...(ICMP.has(protocol) && icmp(first, second)),
-    ...(local !== undefined && {
-      [`${local}AppName`]: application,
-      [`${local}AppId`]: processId,
-      ...(application + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
-      [`${local}Hostname`]: computer,
-    }),
-    ...(remote !== undefined && {
-      [`${remote}UserId`]: someone(get('RemoteUserID')),
-      [`${remote}DvcId`]: someone(get('RemoteMachineID')),
-    }),
     EventEndTime: parseLogTime(row.text('TimeCreated')),
     EventOriginalType: id,
     EventOriginalUid: eventIdentity(row),
@@ -145,6 +133,18 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
       OriginalProfile: get('OriginalProfile'),
       CurrentProfile: get('CurrentProfile'),
     },
+    ...ends.draft,
+    ...(ICMP.has(protocol) && icmp(first, second)),
+    ...(local !== undefined && {
+      [`${local}AppName`]: application,
+      [`${local}AppId`]: processId,
+      ...(application + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
+      [`${local}Hostname`]: computer,
+    }),
+    ...(remote !== undefined && {
+      [`${remote}UserId`]: someone(get('RemoteUserID')),
+      [`${remote}DvcId`]: someone(get('RemoteMachineID')),
+    }),
   };
 }
 

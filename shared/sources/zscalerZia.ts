@@ -65,7 +65,6 @@ function map(row: Row): SessionDraft | Refusal {
     DstGeoCountry: log.extension('destCountry'),
     DstBytes: get('ReceivedBytes'),
     DstAppName: application,
-    ...(application !== '' && { DstAppType: 'Service' as const }),
     NetworkProtocol: get('Protocol'),
     NetworkApplicationProtocol: unlessNone(log.labelled('nwservice') || get('DeviceCustomString2')).toUpperCase(),
     NetworkRuleName: plain(get('Activity')),
@@ -81,6 +80,7 @@ function map(row: Row): SessionDraft | Refusal {
       TunnelIpAddr: get('SourceTranslatedAddress'),
       Reason: get('Reason'),
     },
+    ...(application !== '' && { DstAppType: 'Service' as const }),
   };
 }
 
