@@ -85,6 +85,12 @@ for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 /** Lengths at which relays cut lines: the last pair of such a line is not to be trusted. */
 const CUT_LENGTHS: ReadonlySet<number> = new Set([1024, 2048, 4096, 8192]);
 
+/** Whether a line may be CEF; quick, for it is asked of every line. */
+export function mayBeCef(line: string): boolean {
+  const start = line.indexOf('CEF:');
+  return (start >= 0 && start <= MAX_HEADER) || /^[01]\|[^|]{0,64}\|/.test(line);
+}
+
 /** Whether a line is CEF of a vendor and product (in lower case), without taking it apart. */
 export function isCefOf(line: string, vendor: string, product: string): boolean {
   const beginning = line.slice(0, MAX_HEADER + 256);

@@ -1,6 +1,4 @@
-/** CSV as RFC 4180 has it: quotes, doubled quotes, line ends inside of quotes. */
-import { LineReader } from './lines';
-import type { FormatItem, FormatReader } from './record';
+/** Cells of CSV as RFC 4180 has it: quotes, doubled quotes, line ends inside of quotes. */
 
 const MAX_FIELDS = 2000;
 
@@ -30,26 +28,5 @@ export function splitCsv(line: string, delimiter = ','): string[] | undefined {
       if (next < 0) return cells;
       at = next + 1;
     }
-  }
-}
-
-/** Records of CSV, one a line. */
-export class CsvReader implements FormatReader {
-  private readonly lines: LineReader;
-
-  constructor(offset: number) {
-    this.lines = new LineReader(offset);
-  }
-
-  feed(chunk: Uint8Array): Iterable<FormatItem> {
-    return this.lines.feed(chunk);
-  }
-
-  end(final: boolean): Iterable<FormatItem> {
-    return this.lines.end(final);
-  }
-
-  position(): { readonly offset: number; readonly memory: string } {
-    return this.lines.position();
   }
 }

@@ -27,8 +27,12 @@ const NEWLINE = 0x0a;
 /** Stands for any byte of a number, true, false or null. */
 const LITERAL = 0x30;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
-/** Azure's and AWS's own logs, CloudWatch Logs, GuardDuty's answers. */
-const ENVELOPE_KEY = /[{,]\s*"(?:[Rr]ecords|logEvents|[Ff]indings)"\s*:\s*$/;
+/**
+ * Lists of Azure's and AWS's own logs, CloudWatch Logs, GuardDuty's answers, Microsoft's APIs; names that records have for themselves count only
+ * at the very beginning.
+ */
+const ENVELOPE_KEY =
+  /[{,]\s*"(?:[Rr]ecords|logEvents|[Ff]indings|value)"\s*:\s*$|\{\s*"(?:data|events|results|items)"\s*:\s*$/;
 
 type Found = 'more' | 'record' | 'envelope' | 'broken';
 

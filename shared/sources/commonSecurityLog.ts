@@ -136,12 +136,15 @@ export class CefRow implements SecurityLogRow {
   readonly table = COMMON_SECURITY_LOG;
   private labels: Map<string, string> | undefined;
 
-  constructor(private readonly line: CefLine) {}
+  constructor(
+    private readonly line: CefLine,
+    private readonly collected?: string,
+  ) {}
 
   text(column: string): string {
     const header = HEADER[column as HeaderColumn];
     if (header !== undefined) return meaningful(header(this.line));
-    if (column === 'Computer') return this.line.sender ?? '';
+    if (column === 'Computer') return this.line.sender ?? this.collected ?? '';
     const key = KEYS.get(column);
     const value = key === undefined ? undefined : this.line.extension.get(key);
     return value === undefined ? '' : meaningful(value);
@@ -177,10 +180,13 @@ export class CefRow implements SecurityLogRow {
   }
 }
 
-/** A line of CEF as a row of CommonSecurityLog; undefined when it has no CEF header. */
-export function cefRow(line: string): CefRow | undefined {
+/**
+ * A line of CEF as a row of CommonSecurityLog; undefined when it has no CEF header.
+ * @param collected who sent it by its collector, where no syslog header says so.
+ */
+export function cefRow(line: string, collected?: string): CefRow | undefined {
   const parsed = parseCef(line);
-  return parsed && new CefRow(parsed);
+  return parsed && new CefRow(parsed, collected);
 }
 
 /** An exported row of CommonSecurityLog: the extensions stand in one column. */
@@ -216,7 +222,7 @@ class ExportedRow implements SecurityLogRow {
     if (this.labels === undefined) {
       this.labels = labelled(this.pairs);
       for (const column of this.row.columns()) {
-        if (!column.endsWith('Label')) continue;
+        if (!/label$/i.test(column)) continue;
         const name = labelName(this.row.text(column));
         const of = column.slice(0, -5);
         const value = this.text(of) || this.text(`Field${of}`);

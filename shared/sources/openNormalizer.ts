@@ -4,7 +4,8 @@
  */
 import { AddressBook } from '../asim/addresses';
 import { FlowtrapError } from '../errors';
-import { CsvReader, splitCsv } from '../formats/csv';
+import { splitCsv } from '../formats/csv';
+import { CsvReader } from '../formats/csvReader';
 import { readJsonObject } from '../formats/json';
 import { JsonRecordReader } from '../formats/jsonRecords';
 import { LineReader } from '../formats/lines';
@@ -146,8 +147,7 @@ class BlobNormalizer implements Normalizer {
 
   /** @param whole no more bytes are waited for. */
   private sniff(whole: boolean): Iterable<Outcome> {
-    const format =
-      this.formatByPath() ?? sniffFormat(this.head, whole, (columns) => this.router.tableOfHeader(columns));
+    const format = this.formatByPath() ?? sniffFormat(this.head, whole, (columns) => this.router.knowsHeader(columns));
     if (format === undefined) {
       if (whole && this.head.length > SNIFF_BYTES) throw this.unknownFormat(this.head);
       return [];
@@ -221,7 +221,8 @@ class BlobNormalizer implements Normalizer {
     }
     const values = new Map(columns.map((column, index) => [column, cells[index] ?? '']));
     const table = values.get('Type') || this.table;
-    return table === undefined ? undefined : this.router.tableRow(new TextRow(table, values), item);
+    if (table !== undefined) return this.router.tableRow(new TextRow(table, values), item);
+    return this.router.object(Object.fromEntries(values), item);
   }
 
   /** A record found its source: what waited before it is refused one by one, since the blob as a whole is understood. */

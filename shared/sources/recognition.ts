@@ -32,13 +32,13 @@ export function looksLike(first: Uint8Array): string | undefined {
  * The format of a content.
  * @param head its first bytes.
  * @param whole there are no more, or no more are waited for.
- * @param tableOf the table that a CSV header's columns belong to.
+ * @param isHeader whether a first line's columns are those of CSV.
  * @returns undefined while too little is there to tell.
  */
 export function sniffFormat(
   head: Buffer,
   whole: boolean,
-  tableOf: (columns: readonly string[]) => string | undefined,
+  isHeader: (columns: readonly string[]) => boolean,
 ): Format | undefined {
   if (head.length < 4 && !whole) return undefined;
   if (head.toString('latin1', 0, 4) === PARQUET) return 'parquet';
@@ -56,14 +56,14 @@ export function sniffFormat(
     if (text.length < 8 && !whole) return undefined;
     return /^<(\?xml|!--|Events?[\s>])/.test(text) ? 'xml' : 'lines';
   }
-  return sniffHeader(head, whole, tableOf);
+  return sniffHeader(head, whole, isHeader);
 }
 
-/** CSV when the first line names the columns of a known table. */
+/** CSV when the first line names the columns of a known table, or one that holds lines. */
 function sniffHeader(
   head: Buffer,
   whole: boolean,
-  tableOf: (columns: readonly string[]) => string | undefined,
+  isHeader: (columns: readonly string[]) => boolean,
 ): Format | undefined {
   const newline = head.indexOf(0x0a);
   const line = head
@@ -74,5 +74,5 @@ function sniffHeader(
   if (!/^[\w" ,.[\]()-]*$/.test(line) || (newline >= 0 && !line.includes(','))) return 'lines';
   if (newline < 0 && !whole)
     return /^[\w"[\]()., -]{0,4}$/.test(line) || line.includes(',') || line.length < 128 ? undefined : 'lines';
-  return tableOf((splitCsv(line) ?? []).map(columnName)) === undefined ? 'lines' : 'csv';
+  return isHeader((splitCsv(line) ?? []).map(columnName)) ? 'csv' : 'lines';
 }

@@ -6,15 +6,15 @@
 import { hash } from 'node:crypto';
 import { completeSession } from '../asim/completeSession';
 import type { SessionDraft } from '../asim/sessionDraft';
-import { isEventTime } from '../asim/times';
-import type { JsonObject } from '../formats/json';
+import { mayBeCef } from '../formats/cef';
+import { asObject, type JsonObject, type JsonValue } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { parseSyslog, type SyslogLine } from '../formats/syslog';
 import { parseWindowsEvent, type WindowsEvent, windowsEventFromJson } from '../formats/windowsEvent';
 import { SOURCES } from './catalogue';
 import { COMMON_SECURITY_LOG, cefRow } from './commonSecurityLog';
 import type { Outcome } from './normalizer';
-import { JsonRow, type Row } from './row';
+import { hasOddCase, inAnyCase, JsonRow, type Row, rowTime } from './row';
 import {
   dead,
   isRefusal,
@@ -36,7 +36,7 @@ import {
 import { SYSLOG, syslogRow } from './syslogRow';
 import { TableIndex, type TableSources } from './tables';
 import { WINDOWS_EVENT, windowsEventRow } from './windowsEventRow';
-import { WRAPPED, wrappedSyslog } from './wrapper';
+import { afterTag, isOriginalColumn, WRAPPED, wrappedSyslog } from './wrapper';
 
 export const JSON_SOURCES = SOURCES.filter((source): source is JsonSource => source.format === 'json');
 const LINE_SOURCES = SOURCES.filter((source): source is LineSource => source.format === 'lines');
@@ -57,7 +57,8 @@ const OBJECT_FORMS: readonly { readonly source: LogSource; readonly form: Object
   source.format === 'json' ? [] : (source.objectForms ?? []).map((form) => ({ source, form })),
 );
 
-const MAX_CEF_START = 512;
+/** Wrappers around each other. */
+const MAX_WRAPPERS = 5;
 /** Sysmon for Linux writes Windows' XML into syslog; its table is Syslog. */
 const LINUX_SYSMON = 'Linux-Sysmon';
 
@@ -77,6 +78,8 @@ export interface Place {
 }
 
 const NOTHING: readonly Outcome[] = [];
+/** When what stands around a record was written; milliseconds since the epoch. */
+type Recorded = () => number | undefined;
 
 export class Router {
   /** Source of the last record. */
@@ -84,6 +87,8 @@ export class Router {
   private readonly containerTable: TableSources<LogSource> | undefined;
   private readonly mappings = new Map<string, LineMapping>();
   private readonly readings = new Map<string, LineReading>();
+  /** Wrappers around what is looked at. */
+  private wrappers = 0;
 
   /**
    * @param pinned the only source that is asked.
@@ -115,26 +120,34 @@ export class Router {
     return Object.fromEntries(pairs.filter(([, text]) => text !== ''));
   }
 
-  /** Whether a row of this text's columns would be known; decides whether a first line is a CSV header. */
+  /** The table to which columns belong. */
   tableOfHeader(columns: readonly string[]): string | undefined {
-    const names = new Set(columns);
-    return (this.containerTable ?? TABLES.withColumns((column) => names.has(column)))?.table;
+    return this.tableWith(columns)?.table;
   }
 
-  /** A JSON object: a source's own record, a vendor's form, a table's row, a Windows event, or a line in a collector's wrapper.
-   * @param recorded when what stands around it was written. */
-  object(record: JsonObject, place: Place, recorded?: () => number | undefined): Routed | undefined {
+  /** Whether a row of these columns would be known, or holds a line; decides whether a first line is a CSV header. */
+  knowsHeader(columns: readonly string[]): boolean {
+    return this.tableWith(columns) !== undefined || columns.some(isOriginalColumn);
+  }
+
+  private tableWith(columns: readonly string[]): TableSources<LogSource> | undefined {
+    return this.containerTable ?? TABLES.ofColumns(columns);
+  }
+
+  /** A JSON object: a source's own record, a vendor's form, a table's row, a Windows event, or a line in a collector's wrapper. */
+  object(record: JsonObject, place: Place, recorded?: Recorded): Routed | undefined {
     const own = this.ownJson(record);
     if (own !== undefined) {
       const bytes = place.buffer.subarray(place.start, place.end);
       return { source: own, outcomes: own.map(record, bytes, place.offset, this.context) };
     }
-    const stated = typeof record.Type === 'string' ? TABLES.named(record.Type) : undefined;
-    if (stated !== undefined) return this.row(new JsonRow(stated.table, record), stated, place, recorded);
+    const named = record.Type ?? (hasOddCase(Object.keys(record)) ? record.type : undefined);
+    const stated = typeof named === 'string' ? TABLES.named(named) : undefined;
+    if (stated !== undefined) return this.namedRow(new JsonRow(stated.table, record), stated, place, recorded);
     const form = this.objectForm(record);
     if (form !== undefined) return this.mapRead(form.source, form.form.read(record, this.context), place, recorded);
-    const table = this.containerTable ?? TABLES.withColumns((column) => Object.hasOwn(record, column));
-    if (table !== undefined) return this.row(new JsonRow(table.table, record), table, place, recorded);
+    const table = this.tableWith(Object.keys(record));
+    if (table !== undefined) return this.namedRow(new JsonRow(table.table, record), table, place, recorded);
     const event = windowsEventFromJson(record);
     if (event !== undefined) return this.windowsEvent(event, place);
     return this.wrapped(record, place);
@@ -143,7 +156,21 @@ export class Router {
   /** A row of a table whose name is known. */
   tableRow(row: Row, place: Place): Routed {
     const table = TABLES.named(row.table);
-    return table === undefined ? otherProduct(place) : this.row(row, table, place);
+    return table === undefined ? otherProduct(place) : this.namedRow(row, table, place);
+  }
+
+  /** A row of a table; its columns may have lost their capitals, and one of syslog may hold any product's line. */
+  private namedRow(row: Row, table: TableSources<LogSource>, place: Place, recorded?: Recorded): Routed {
+    const cased = inAnyCase(row);
+    const routed = this.row(cased, table, place, recorded);
+    if (routed.source !== undefined || table.table !== SYSLOG) return routed;
+    const header = {
+      host: cased.text('HostName') || cased.text('Computer'),
+      time: cased.text('EventTime') || cased.text('TimeGenerated'),
+      program: cased.text('ProcessName'),
+    };
+    const inner = this.inside(cased.text('SyslogMessage'), header, place);
+    return inner?.source === undefined ? routed : inner;
   }
 
   /** A Windows event as XML. */
@@ -164,13 +191,14 @@ export class Router {
     }
     const own = this.ownLine(text);
     if (own !== undefined) return this.mapLine(own, text, place);
-    const cef = isCef(text) ? cefRow(text) : undefined;
+    const header = (): SyslogLine | undefined =>
+      parseSyslog(text, this.context.reference) ?? (wrapper && wrappedSyslog(wrapper, text));
+    const cef = mayBeCef(text) ? cefRow(text, wrapper && wrappedSyslog(wrapper, text).host) : undefined;
     if (cef !== undefined && this.pinned?.format !== 'lines') {
       const table = TABLES.named(COMMON_SECURITY_LOG);
-      if (table !== undefined)
-        return this.row(cef, table, place, () => this.written(parseSyslog(text, this.context.reference)));
+      if (table !== undefined) return this.row(cef, table, place, () => this.written(header()));
     }
-    const syslog = parseSyslog(text, this.context.reference) ?? (wrapper && wrappedSyslog(wrapper, text));
+    const syslog = header();
     const line: LogLine = { text, syslog, message: syslog?.message ?? text };
     const form = this.lineForm(line);
     if (form !== undefined) {
@@ -178,8 +206,9 @@ export class Router {
       if (read === undefined) return { source: form.source, outcomes: NOTHING };
       return this.mapRead(form.source, read, place, () => this.written(syslog));
     }
-    if (wrapper === undefined && line.message.startsWith('{') && this.pinned?.format !== 'lines') {
-      const routed = this.messageObject(line.message, place, () => syslog?.time);
+    const object = syslog === undefined ? afterTag(line.message) : line.message;
+    if (object.startsWith('{') && this.pinned?.format !== 'lines') {
+      const routed = this.messageObject(object, place, () => syslog?.time);
       if (routed !== undefined) return routed;
     }
     if (syslog === undefined)
@@ -202,27 +231,49 @@ export class Router {
     return this.expected?.format === 'lines' ? this.mapLine(this.expected, text, place) : undefined;
   }
 
-  private messageObject(text: string, place: Place, recorded?: () => number | undefined): Routed | undefined {
+  private messageObject(text: string, place: Place, recorded?: Recorded): Routed | undefined {
+    if (this.wrappers >= MAX_WRAPPERS) return undefined;
+    this.wrappers++;
     try {
-      const record: unknown = JSON.parse(text);
-      return typeof record === 'object' && record !== null
-        ? this.object(record as JsonObject, place, recorded)
-        : undefined;
-    } catch {
-      return undefined;
+      const record = asObject(JSON.parse(text) as JsonValue);
+      return record === undefined ? undefined : this.object(record, place, recorded);
+    } catch (error) {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    } finally {
+      this.wrappers--;
     }
   }
 
+  /** What a collector's object holds: of several members the first that a source knows. */
   private wrapped(record: JsonObject, place: Place): Routed | undefined {
-    for (const key of WRAPPED) {
-      const text = Object.hasOwn(record, key) ? record[key] : undefined;
-      if (typeof text !== 'string' || text === '') continue;
-      const line = text.trimEnd();
-      return line.startsWith('{')
-        ? this.messageObject(line, place, () => wrappedSyslog(record, line).time)
-        : this.line(line, place, record);
+    let other: Routed | undefined;
+    for (const { names, sure } of WRAPPED) {
+      for (const name of names) {
+        const value = Object.hasOwn(record, name) ? record[name] : undefined;
+        const routed = value === undefined ? undefined : this.inside(value, record, place);
+        if (routed?.source !== undefined) return routed;
+        if (sure) other ??= routed;
+      }
     }
-    return undefined;
+    return other;
+  }
+
+  /** A line or an object in a collector's. */
+  private inside(value: JsonValue, wrapper: JsonObject, place: Place): Routed | undefined {
+    const recorded: Recorded = () => wrappedSyslog(wrapper, '').time;
+    if (typeof value === 'string') {
+      const line = value.trim();
+      if (line === '' || this.wrappers >= MAX_WRAPPERS) return undefined;
+      const object = line.startsWith('{') ? this.messageObject(line, place, recorded) : undefined;
+      return object ?? this.line(line, place, wrapper);
+    }
+    const record = asObject(value);
+    if (record === undefined || this.wrappers >= MAX_WRAPPERS) return undefined;
+    this.wrappers++;
+    const routed = this.object(record, place, recorded);
+    this.wrappers--;
+    return routed;
   }
 
   private ownJson(record: JsonObject): JsonSource | undefined {
@@ -265,17 +316,12 @@ export class Router {
     return table === undefined ? otherProduct(place) : this.row(row, table, place);
   }
 
-  private mapRead(source: LogSource, read: Row | Refusal, place: Place, recorded?: () => number | undefined): Routed {
+  private mapRead(source: LogSource, read: Row | Refusal, place: Place, recorded?: Recorded): Routed {
     if (isRefusal(read)) return { source, outcomes: [at(read, place)] };
     return { source, outcomes: this.mapRow(source, read, place, recorded) };
   }
 
-  private row(
-    row: Row,
-    { sources }: TableSources<LogSource>,
-    place: Place,
-    recorded?: () => number | undefined,
-  ): Routed {
+  private row(row: Row, { sources }: TableSources<LogSource>, place: Place, recorded?: Recorded): Routed {
     const { pinned, current } = this;
     let source: LogSource | undefined;
     if (pinned !== undefined) source = sources.includes(pinned) ? pinned : undefined;
@@ -285,7 +331,7 @@ export class Router {
     return { source, outcomes: this.mapRow(source, row, place, recorded) };
   }
 
-  private mapRow(source: LogSource, row: Row, place: Place, recorded?: () => number | undefined): readonly Outcome[] {
+  private mapRow(source: LogSource, row: Row, place: Place, recorded?: Recorded): readonly Outcome[] {
     const mapped = source.rows?.map(row, this.context);
     if (mapped === undefined) return [at(dead('noSource'), place)];
     if (isRefusal(mapped)) return [at(mapped, place)];
@@ -347,15 +393,4 @@ function isSeveral(mapped: SessionDraft | readonly SessionDraft[]): mapped is re
 
 function otherProduct(place: Place): Routed {
   return { source: undefined, outcomes: [at(skipped('otherProduct'), place)] };
-}
-
-function isCef(text: string): boolean {
-  const start = text.indexOf('CEF:');
-  return (start >= 0 && start <= MAX_CEF_START) || /^[01]\|[^|]{0,64}\|/.test(text);
-}
-
-/** When a row was recorded: every table has TimeGenerated; rows of CEF lines have the receipt time. */
-function rowTime(row: Row): number | undefined {
-  const time = parseLogTime(row.text('TimeGenerated'));
-  return time !== undefined && isEventTime(time) ? time : parseLogTime(row.text('ReceiptTime'));
 }

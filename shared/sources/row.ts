@@ -1,6 +1,8 @@
 /** One row of a Log Analytics table, whichever road it came by: data export, a CSV file, a CEF line, a vendor's own form. */
+import { isEventTime } from '../asim/times';
 import type { JsonObject, JsonValue } from '../formats/json';
 import { StringSpan } from '../formats/json';
+import { parseLogTime } from '../formats/logTime';
 
 export interface Row {
   /** As Log Analytics spells it. */
@@ -98,10 +100,51 @@ export class TextRow implements Row {
   }
 }
 
+/** A row whose columns are known by their names in any case. */
+class CaselessRow implements Row {
+  readonly table: string;
+  private readonly names: ReadonlyMap<string, string>;
+
+  constructor(private readonly row: Row) {
+    this.table = row.table;
+    this.names = new Map([...row.columns()].map((name) => [name.toLowerCase(), name]));
+  }
+
+  text(column: string): string {
+    return this.row.text(this.names.get(column.toLowerCase()) ?? column);
+  }
+
+  value(column: string): JsonValue | undefined {
+    return this.row.value(this.names.get(column.toLowerCase()) ?? column);
+  }
+
+  columns(): Iterable<string> {
+    return this.row.columns();
+  }
+}
+
+/** Whether columns are a table's but for their capitals: every table has TimeGenerated. */
+export function hasOddCase(columns: readonly string[]): boolean {
+  return columns.some(
+    (column) => column.length === 13 && column !== 'TimeGenerated' && column.toLowerCase() === 'timegenerated',
+  );
+}
+
+/** The row itself, or one that knows its columns although they lost their capitals. */
+export function inAnyCase(row: Row): Row {
+  return hasOddCase([...row.columns()]) ? new CaselessRow(row) : row;
+}
+
 /** A row from name and text pairs; empty texts are left out. */
 export function textRow(table: string, cells: Readonly<Record<string, string | undefined>>): Row {
   const filled = Object.entries(cells).filter(
     (cell): cell is [string, string] => cell[1] !== undefined && cell[1] !== '',
   );
   return new TextRow(table, new Map(filled));
+}
+
+/** When a row was recorded: every table has TimeGenerated; rows of CEF lines have the receipt time. */
+export function rowTime(row: Row): number | undefined {
+  const time = parseLogTime(row.text('TimeGenerated'));
+  return time !== undefined && isEventTime(time) ? time : parseLogTime(row.text('ReceiptTime'));
 }

@@ -1,4 +1,5 @@
 /** Which Log Analytics table a row belongs to: its own `Type`, the container of a data export, or the columns that it has. */
+import { hasOddCase } from './row';
 import type { RowMapping } from './source';
 
 /** A table with the sources that share it, in the order of the catalogue. */
@@ -46,8 +47,16 @@ export class TableIndex<S extends { readonly rows?: RowMapping }> {
     return container.toLowerCase().startsWith('am-') ? this.named(container.slice(3)) : undefined;
   }
 
-  /** The table whose own columns are all there. */
-  withColumns(has: (column: string) => boolean): TableSources<S> | undefined {
+  /** The table whose own columns are all among these, which may have lost their capitals. */
+  ofColumns(columns: readonly string[]): TableSources<S> | undefined {
+    const names = new Set(columns);
+    const exact = this.withColumns((column) => names.has(column));
+    if (exact !== undefined || !hasOddCase(columns)) return exact;
+    const lower = new Set(columns.map((column) => column.toLowerCase()));
+    return this.withColumns((column) => lower.has(column.toLowerCase()));
+  }
+
+  private withColumns(has: (column: string) => boolean): TableSources<S> | undefined {
     return this.byColumns.find(({ columns }) => columns.every(has))?.found;
   }
 }
