@@ -15,6 +15,10 @@ export function toCanonicalAddress(text: string): string | undefined {
   return text.includes(':') && text.length <= 64 ? canonicalAddress(text) : undefined;
 }
 
+const MAX_DRESSED = 128;
+const DRESSED =
+  /^(?:\[([0-9a-f:.]+)(?:%[\w.-]+)?\](?::\d{1,5})?|(\d+\.\d+\.\d+\.\d+)(?::\d{1,5}|\/32)?|([0-9a-f:.]+)(?:%[\w.-]+)?(?:\/128)?)$/i;
+
 /** IPv6 addresses remembered at once. */
 const REMEMBERED = 4096;
 
@@ -29,6 +33,15 @@ export class AddressBook {
     const number = ipv4Number(text);
     if (number < 0) return this.lookOther(text);
     return { text, version: 'IPv4', inside: this.internalNetworks.containsIpv4(number) };
+  }
+
+  /** The address in a text that may dress it up: brackets, a port behind, an interface (`%eth0`), the prefix of a single host. */
+  find(text: string): Address | undefined {
+    const address = this.look(text);
+    if (address !== undefined || text.length > MAX_DRESSED) return address;
+    const [, bracketed, dotted, plain] = DRESSED.exec(text.trim()) ?? [];
+    const bare = bracketed ?? dotted ?? plain;
+    return bare === undefined ? undefined : this.look(bare);
   }
 
   private lookOther(text: string): Address | undefined {

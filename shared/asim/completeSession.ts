@@ -141,7 +141,7 @@ function takeAll(session: Fields, draft: object, fields: ReadonlyMap<string, Nam
 }
 
 function look(text: string | undefined, frame: SessionFrame): Address | undefined {
-  return text === undefined || text === '' ? undefined : frame.addresses.look(text);
+  return text === undefined || text === '' ? undefined : frame.addresses.find(text);
 }
 
 /** Start and end; what is missing follows from the duration, and from when the record was made. */
@@ -319,7 +319,7 @@ const DEVICE_NAMES = ['DvcFQDN', 'DvcHostname', 'DvcIpAddr', 'DvcId'] as const;
 function device(session: Fields, draft: SessionDraft, frame: SessionFrame, misfits: Loose): void {
   const name = draft.DvcHostname;
   const given = session.get('DvcIpAddr');
-  const stated = typeof given === 'string' ? frame.addresses.look(given)?.text : undefined;
+  const stated = typeof given === 'string' ? frame.addresses.find(given)?.text : undefined;
   if (given !== undefined && stated === undefined) misfits.DvcIpAddr = given;
   session.set('DvcIpAddr', stated);
   if (name !== undefined && name !== '') {

@@ -61,4 +61,24 @@ describe('addresses', () => {
       { seed: 2, numRuns: 60 },
     );
   });
+
+  it('are found in the dress that some logs give them', () => {
+    const book = new AddressBook(parseNetworks(['10.0.0.0/8']));
+    const texts: readonly (readonly [string, string | undefined])[] = [
+      ['10.0.1.5', '10.0.1.5'],
+      [' 10.0.1.5 ', '10.0.1.5'],
+      ['10.0.1.5:443', '10.0.1.5'],
+      ['10.0.1.5/32', '10.0.1.5'],
+      ['[2001:DB8::1]', '2001:db8::1'],
+      ['[::ffff:10.0.1.5]:443', '10.0.1.5'],
+      ['fe80::1%eth0', 'fe80::1'],
+      ['2001:db8::1/128', '2001:db8::1'],
+      ['10.0.1.0/24', undefined],
+      ['2001:db8::/64', undefined],
+      ['10.0.1.500:443', undefined],
+      ['host:443', undefined],
+      [':'.repeat(200), undefined],
+    ];
+    for (const [text, found] of texts) expect(book.find(text)?.text, text).toBe(found);
+  });
 });
