@@ -52,8 +52,7 @@ function row(pairs: ReadonlyMap<string, string>, syslog: SyslogLine | undefined)
   const attack = ATTACKS.test(productOf(pairs));
   const time = parseLogTime(get('time')) ?? syslog?.time;
   const custom = attack ? attackColumns(get) : connectionColumns(get);
-  return textRow(COMMON_SECURITY_LOG, {
-    ...cells,
+  return textRow(COMMON_SECURITY_LOG, cells, {
     ...custom,
     DeviceVendor: 'Check Point',
     DeviceProduct: attack ? 'SmartDefense' : 'VPN-1 & FireWall-1',

@@ -220,8 +220,7 @@ function pairsRow(pairs: ReadonlyMap<string, string>, received?: number): Row {
     if (column !== undefined) cells[column] = value;
     else extensions.push(`FTNTFGT${name}=${value}`);
   }
-  return textRow(COMMON_SECURITY_LOG, {
-    ...cells,
+  return textRow(COMMON_SECURITY_LOG, cells, {
     DeviceVendor: 'Fortinet',
     DeviceProduct: 'FortiGate',
     DeviceEventCategory: [pairs.get('type'), pairs.get('subtype')].filter(Boolean).join(':'),

@@ -166,8 +166,7 @@ function read(record: JsonObject): Row {
   const extensions = ['PacketsSent', 'PacketsReceived', 'SessionStartTime']
     .map((name) => `PanOS${name}=${fields.text(name)}`)
     .join(';');
-  return textRow(COMMON_SECURITY_LOG, {
-    ...cells,
+  return textRow(COMMON_SECURITY_LOG, cells, {
     DeviceVendor: 'Palo Alto Networks',
     DeviceProduct: 'LF',
     DeviceEventClassID: textOf(record.LogType).toUpperCase(),

@@ -193,8 +193,7 @@ function read({ text, syslog }: LogLine): Row | Refusal | undefined {
   for (const [column, place] of CSV_COLUMNS) values[column] = cells[place];
   for (const column of ['ReceiptTime', 'StartTime']) values[column] = iso(values[column] ?? '', offset);
   const extensions = CSV_EXTENSIONS.filter(([, place]) => (cells[place] ?? '') !== '');
-  return textRow(COMMON_SECURITY_LOG, {
-    ...values,
+  return textRow(COMMON_SECURITY_LOG, values, {
     DeviceName: values.DeviceName || syslog?.host,
     DeviceVendor: 'Palo Alto Networks',
     DeviceProduct: 'PAN-OS',

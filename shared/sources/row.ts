@@ -135,12 +135,16 @@ export function inAnyCase(row: Row): Row {
   return hasOddCase([...row.columns()]) ? new CaselessRow(row) : row;
 }
 
-/** A row from name and text pairs; empty texts are left out. */
-export function textRow(table: string, cells: Readonly<Record<string, string | undefined>>): Row {
-  const filled = Object.entries(cells).filter(
-    (cell): cell is [string, string] => cell[1] !== undefined && cell[1] !== '',
-  );
-  return new TextRow(table, new Map(filled));
+/** A row from texts by column; empty ones are left out, of two for a column the later counts. */
+export function textRow(table: string, ...parts: readonly Readonly<Record<string, string | undefined>>[]): Row {
+  const cells = new Map<string, string>();
+  for (const part of parts) {
+    for (const column in part) {
+      const text = part[column];
+      if (text !== undefined && text !== '') cells.set(column, text);
+    }
+  }
+  return new TextRow(table, cells);
 }
 
 /** When a row was recorded: every table has TimeGenerated; rows of CEF lines have the receipt time. */

@@ -131,8 +131,7 @@ function read(record: JsonObject): Row | Refusal {
       names.map((name) => fields.text(name)).find((text) => text !== ''),
     ]),
   );
-  return textRow(COMMON_SECURITY_LOG, {
-    ...cells,
+  return textRow(COMMON_SECURITY_LOG, cells, {
     DeviceVendor: 'Zscaler',
     DeviceProduct: 'NSSFWlog',
     TimeGenerated: feedTime(fields.text('datetime') || fields.text('time')),
