@@ -8,9 +8,11 @@ import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
 import { type Row, textRow } from './row';
-import { dead, type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
+import { type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
 
 const TABLE = 'barracuda_CL';
+/** How far a line's beginning reaches. */
+const MAX_HEAD = 400;
 const ACTIONS: ReadonlyMap<string, ValueOf<'dvcAction'>> = new Map([
   ['ALLOW', 'Allow'],
   ['DENY', 'Deny'],
@@ -71,13 +73,20 @@ function mapRow(row: Row): SessionDraft | Refusal {
   };
 }
 
+/** Time and host, as every log of the device begins; a syslog header may stand before. */
+const HEAD = String.raw`(?:^|[\s>])(?:(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?: [+-]\d{4})?)\s+)?(\S{1,100})\s+`;
+const PLACE = String.raw`([0-9a-fA-F.:]{2,45})\s+(\d{1,5}|"?-"?)\s+`;
 /** `[time ]host NF LEVEL PROTOCOL source port destination port ACTION rule interface text` */
-const NATIVE =
-  /(?:^|\s)(?:(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?: [+-]\d{4})?)\s+)?(\S{1,100})\s+NF\s+([A-Z]{3,10})\s+(\S{2,10})\s+(\S{2,45})\s+(\d{1,5})\s+(\S{2,45})\s+(\d{1,5})\s+(ALLOW|DENY)(?:\s+(\S{1,100}))?(?:\s+(\S{1,60}))?(?:\s+(.{0,1000}))?/;
+const NATIVE = new RegExp(
+  String.raw`${HEAD}NF\s+([A-Z]{3,10})\s+(\S{2,10})\s+${PLACE}${PLACE}(ALLOW|DENY)(?:\s+(\S{1,100}))?(?:\s+(\S{1,60}))?(?:\s+(.{0,1000}))?`,
+);
+/** The other logs: access, web firewall, audit, system. */
+const OTHER_LOG =
+  /(?:^|[\s>])\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{3} [+-]\d{4}\s{1,4}\S{1,100}\s{1,4}(?:TR|WF|AUDIT|SYS)\s/;
 
 function read({ text, syslog }: LogLine): Row | Refusal {
   const parts = NATIVE.exec(text);
-  if (parts === null) return dead('malformedNetworkFirewall');
+  if (parts === null) return skipped('notNetworkFirewall');
   const [, time, host, level, protocol, source, sourcePort, destination, destinationPort, action, rule, nic, details] =
     parts;
   const at = parseLogTime(time ?? '') ?? syslog?.time;
@@ -93,7 +102,7 @@ function read({ text, syslog }: LogLine): Row | Refusal {
     ActionID_s: action,
     PolicyName_s: rule,
     Interface_s: nic,
-    LogDetails_s: details,
+    LogDetails_s: details?.replace(/^interface /, '').trim(),
     TimeGenerated: at === undefined ? undefined : new Date(at).toISOString(),
   });
 }
@@ -114,6 +123,8 @@ export const barracudaWaf: RowSource = {
   facts: 'ASimNetworkSessionBarracudaWAF 0.2.1',
   forms: ['syslog'],
   rows: { tables: { [TABLE]: ['LogType_s', 'ActionID_s', 'UnitName_s'] }, owns: () => true, map: mapRow },
-  lineForms: [lineForm(({ text }) => text.includes(' NF ') && NATIVE.test(text), read)],
+  lineForms: [
+    lineForm(({ text }) => (text.includes(' NF ') ? NATIVE.test(text) : OTHER_LOG.test(text.slice(0, MAX_HEAD))), read),
+  ],
   ...BARRACUDA_WAF,
 };

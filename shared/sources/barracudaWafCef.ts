@@ -24,7 +24,7 @@ function map(row: Row): SessionDraft | Refusal {
     DstIpAddr: get('DestinationIP'),
     DstPortNumber: get('DestinationPort'),
     DstBytes: get('ReceivedBytes'),
-    NetworkRuleName: log.labelled('rulename') || log.labelled('rule'),
+    NetworkRuleName: log.labelled('rulename') || log.labelled('rule') || log.extension('ruleName'),
     ...networkFirewall({
       action: get('DeviceAction'),
       severity: get('LogSeverity'),

@@ -4,6 +4,8 @@ import { awsVpc } from './awsVpc';
 import { azureFirewall } from './azureFirewall';
 import { azureNsgTrafficAnalytics } from './azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './azureTrafficAnalytics';
+import { barracudaWaf } from './barracudaWaf';
+import { barracudaWafCef } from './barracudaWafCef';
 import { carbonBlackCloud } from './carbonBlackCloud';
 import { checkPointFirewall } from './checkPointFirewall';
 import { checkPointSmartDefense } from './checkPointSmartDefense';
@@ -33,6 +35,8 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   azureFirewall,
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
+  barracudaWaf,
+  barracudaWafCef,
   carbonBlackCloud,
   checkPointFirewall,
   checkPointSmartDefense,
