@@ -124,7 +124,8 @@ async function load(
     if (rows.length === 0) return;
     const written = await logs.putRows(name, rows, made);
     stored += written.rows;
-    for (const column of written.droppedColumns) dropped.add(column);
+    // What the platform adds to every row is in exports, too.
+    for (const column of written.droppedColumns) if (!types.has(column)) dropped.add(column);
   };
 
   let batch: FileRow[] = [];
