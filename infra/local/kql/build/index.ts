@@ -371,7 +371,7 @@ export function buildQuery(
 
   function resultRelation(expression: Expression, scope: Scope): Relation {
     if (isTabular(expression, scope)) return relationOf(expression, scope);
-    throw unsupported('A query that is not a table', expression);
+    throw errorAt('malformed', 'The query gives a value, not a table: begin it with print', expression);
   }
 }
 

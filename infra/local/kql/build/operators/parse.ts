@@ -1,4 +1,4 @@
-/** parse and parse-where: the pattern becomes one anchored regular expression, evaluated once a row. */
+/** parse and parse-where: the pattern becomes one regular expression from the beginning of the text, evaluated once a row. */
 import type { ParseOperator, ParsePattern } from '../../../../../shared/kql/language';
 import type { Computed, PlanColumn, Relation, Value } from '../../plan/nodes';
 import { call, logic } from '../../plan/values';
@@ -91,7 +91,8 @@ function regexOf(operator: ParseOperator, kind: string): string {
   const parts = operator.patterns.map((part, index) =>
     patternOf(part, index === operator.patterns.length - 1, kind, greedy),
   );
-  const anchored = `^${parts.join('')}$`;
+  // A pattern of regular expressions may end before the text does; one of texts says so with an asterisk.
+  const anchored = `^${parts.join('')}${kind === 'regex' ? '' : '$'}`;
   const inline = [...new Set(`s${flags?.replaceAll('U', '') ?? ''}`)].join('');
   return `(?${inline})${anchored}`;
 }
