@@ -62,7 +62,7 @@ const MESSAGES: readonly (readonly [RegExp, Outcome])[] = [
     /Connection timeout in state (?:TCP_ESTABLISHED|TCP_LAST_ACK_WAIT|TCP_SYN_ACK_SEEN|TCP_SYN_RETURN|TCP_SYN_SEEN|TCP_TIME_WAIT_ACK|ICMP_ECHO|ICMP_REPLY_WAIT)\b/i,
     { result: 'Failure', details: 'Timeout' },
   ],
-  [/Connection timeout in state/i, { result: 'Success', details: 'Timeout' }],
+  [/Connection timeout in state/i, { action: 'Allow', result: 'Success', details: 'Timeout' }],
   [/Referred connection not known/i, { result: 'Failure' }],
 ];
 /** Names of services as the application's protocol. */
@@ -87,12 +87,40 @@ const PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ['radius accounting (old)', 'RADIUS'],
   ['kerberos iv', 'KERBEROS'],
   ['rlogin', 'RLP'],
+  ['uucp-rlogin', 'UUCP'],
+  ['photuris (icmp)', 'ICMP'],
+  ['sprite-rpc', 'RPC'],
+  ['nsfnet-igp', 'IGP'],
+  ['merit-nsp', 'NSP'],
+  ['mfe-nsp', 'NSP'],
+  ['i-nlsp', 'NLSP'],
+  ['xns-idp', 'XNS'],
+  ['secure-vmtp', 'VMTP'],
+  ['dcn-meas', 'DCN'],
 ]);
+/** Families of names. */
+const FAMILIES: readonly (readonly [RegExp, string])[] = [
+  [/^GTP\b/i, 'GTP'],
+  [/^IPv6 ICMP\b/i, 'ICMP'],
+];
+
+/** A service's name as its protocol; '' for a bare port (`TCP/8443`). */
+function applicationProtocol(service: string): string {
+  if (PORT.test(service)) return '';
+  const family = FAMILIES.find(([pattern]) => pattern.test(service))?.[1];
+  return family ?? PROTOCOLS.get(service.toLowerCase()) ?? service.toUpperCase();
+}
+
+const PORT = /^(?:TCP|UDP)\/(\d{1,5})$/i;
+/** File filtering that found something. */
+const INFECTED: ReadonlySet<string> = new Set(['76508', '76509']);
 const GENERIC: ReadonlySet<string> = new Set([
   'Generic-Web-HTTP',
   'Application-Unknown',
   'Unknown-Encrypted-Application',
 ]);
+
+const ADDRESS = /^[\d.]+$|:/;
 
 /** `v4:port`, `[v6]:port`, `host:port`. */
 function hostAndPort(url: string): { readonly host: string; readonly port: string } {
@@ -113,10 +141,11 @@ function map(row: Row): SessionDraft | Refusal {
   const said = packet ? MESSAGES.find(([pattern]) => pattern.test(message))?.[1] : undefined;
   const outcome = said ?? EVENTS.get(id) ?? ACTIONS.get(action.toLowerCase());
   const failedFile = facility === 'file filtering' && message !== '';
-  const url = hostAndPort(get('RequestURL') || log.extension('requestURL'));
-  const isAddress = /^[\d.]+$|:/.test(url.host);
+  const requested = get('RequestURL') || log.extension('requestURL');
+  const url = hostAndPort(requested);
+  const isAddress = ADDRESS.test(url.host);
   const application = get('ApplicationProtocol');
-  const numbered = /^(?:TCP|UDP)\/(\d{1,5})$/i.exec(application)?.[1];
+  const numbered = PORT.exec(application)?.[1];
   const code = Number(id);
   const attack = inspection && code >= FIRST_ATTACK;
   const allowed = /^(allow|permit)$/i.test(action);
@@ -146,7 +175,8 @@ function map(row: Row): SessionDraft | Refusal {
     EventProductVersion: get('DeviceVersion'),
     DvcAction: outcome?.action,
     DvcOriginalAction: action,
-    DvcHostname: get('Computer') || get('DeviceName'),
+    // The device's name is often its address: then the sender's is better.
+    DvcHostname: ADDRESS.test(get('DeviceName')) ? get('Computer') : get('DeviceName') || get('Computer'),
     DvcIpAddr: get('DeviceAddress'),
     DvcId: get('DeviceExternalID'),
     DvcInboundInterface: get('DeviceInboundInterface'),
@@ -165,15 +195,16 @@ function map(row: Row): SessionDraft | Refusal {
     DstBytes: get('ReceivedBytes'),
     DstAppName: appName,
     NetworkProtocol: get('Protocol'),
-    NetworkApplicationProtocol:
-      numbered === undefined ? (PROTOCOLS.get(application.toLowerCase()) ?? application.toUpperCase()) : '',
+    NetworkApplicationProtocol: applicationProtocol(application),
     NetworkRuleName: rules.join(','),
-    ThreatId: attack ? get('DeviceCustomString3') : '',
-    ThreatCategory: attack ? get('DeviceEventCategory') : '',
-    ThreatName: attack || id === '76508' || id === '76509' ? get('Activity') : '',
+    ...((attack || INFECTED.has(id)) && {
+      ThreatId: get('DeviceCustomString3'),
+      ThreatCategory: get('DeviceEventCategory'),
+      ThreatName: get('Activity'),
+    }),
     AdditionalFields: {
       RequestMethod: get('RequestMethod') === 'UNKNOWN' ? '' : get('RequestMethod'),
-      RequestUrl: get('RequestURL'),
+      RequestUrl: requested,
       VirusId: get('DeviceCustomString4'),
     },
     ...(appName !== '' && { DstAppType: 'Service' as const }),

@@ -16,6 +16,7 @@ import { ciscoMeraki } from './ciscoMeraki';
 import { corelightZeek } from './corelightZeek';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
+import { forcepointNgfw } from './forcepointNgfw';
 import { fortinetFortiGate } from './fortinetFortiGate';
 import { gigamon } from './gigamon';
 import { illumioCore } from './illumioCore';
@@ -47,6 +48,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
+  forcepointNgfw,
   fortinetFortiGate,
   gigamon,
   illumioCore,
