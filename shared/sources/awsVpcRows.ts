@@ -12,14 +12,6 @@ import { JsonRow, type Row } from './row';
 import { dead, type MappingContext, type ObjectForm, type Refusal, type RowMapping, skipped } from './source';
 
 const TABLE = 'AWSVPCFlow';
-const FLAGS: readonly (readonly [number, 'Fin' | 'Syn' | 'Rst' | 'Psh' | 'Ack' | 'Urg'])[] = [
-  [1, 'Fin'],
-  [2, 'Syn'],
-  [4, 'Rst'],
-  [8, 'Psh'],
-  [16, 'Ack'],
-  [32, 'Urg'],
-];
 /** Columns with a field of their own. */
 const MAPPED: ReadonlySet<string> = new Set(
   (
@@ -52,7 +44,6 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     destinationPort: wholeNumber(get('DstPort')) ?? 0,
   });
   const turned = evidence !== undefined;
-  const [from, to] = turned ? (['Dst', 'Src'] as const) : (['Src', 'Dst'] as const);
   const flow = get('FlowDirection');
   const recorded = flow === 'ingress' ? 'Inbound' : flow === 'egress' ? 'Outbound' : undefined;
   const stated = recorded !== undefined && turned ? opposite(recorded) : recorded;
@@ -63,11 +54,48 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     const packet = context.addresses.look(get(column))?.text ?? '';
     return packet === nic ? '' : packet;
   };
-  const services = { [from]: get('PktSrcAwsService'), [to]: get('PktDstAwsService') };
-  const side = flow === 'ingress' ? 'DvcInboundInterface' : flow === 'egress' ? 'DvcOutboundInterface' : undefined;
+  const sender = {
+    address: source.text,
+    port: get('SrcPort'),
+    translated: translated('PktSrcAddr', source.text),
+    service: get('PktSrcAwsService'),
+    bytes: get('Bytes'),
+    packets: get('Packets'),
+  };
+  const receiver = {
+    address: destination.text,
+    port: get('DstPort'),
+    translated: translated('PktDstAddr', destination.text),
+    service: get('PktDstAwsService'),
+    bytes: '',
+    packets: '',
+  };
+  const [from, to] = turned ? [receiver, sender] : [sender, receiver];
   const vpc = get('VpcId');
   const nic = get('InterfaceId');
   return {
+    SrcIpAddr: from.address,
+    SrcPortNumber: from.port,
+    SrcNatIpAddr: from.translated,
+    SrcAppName: from.service,
+    SrcAppType: 'CSP',
+    SrcBytes: from.bytes,
+    SrcPackets: from.packets,
+    DstIpAddr: to.address,
+    DstPortNumber: to.port,
+    DstNatIpAddr: to.translated,
+    DstAppName: to.service,
+    DstAppType: 'CSP',
+    DstBytes: to.bytes,
+    DstPackets: to.packets,
+    TcpFlagsFin: flag(flags, 1),
+    TcpFlagsSyn: flag(flags, 2),
+    TcpFlagsRst: flag(flags, 4),
+    TcpFlagsPsh: flag(flags, 8),
+    TcpFlagsAck: flag(flags, 16),
+    TcpFlagsUrg: flag(flags, 32),
+    DvcInboundInterface: flow === 'ingress' ? nic : '',
+    DvcOutboundInterface: flow === 'egress' ? nic : '',
     EventStartTime: parseLogTime(get('Start')),
     EventEndTime: parseLogTime(get('End')),
     EventProductVersion: get('Version'),
@@ -81,33 +109,21 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     DvcSubscriptionId: get('AccountId') === 'unknown' ? '' : get('AccountId'),
     NetworkProtocol: get('Protocol'),
     NetworkDirection: direction,
-    AdditionalFields: {
+    AdditionalFields: further(row, {
       Reversed: evidence,
       FlowDirection: recorded !== undefined && direction !== recorded ? flow : '',
-      ...further(row),
-    },
-    [`${from}IpAddr`]: source.text,
-    [`${from}PortNumber`]: get('SrcPort'),
-    [`${from}NatIpAddr`]: translated('PktSrcAddr', source.text),
-    [`${from}Bytes`]: get('Bytes'),
-    [`${from}Packets`]: get('Packets'),
-    [`${to}IpAddr`]: destination.text,
-    [`${to}PortNumber`]: get('DstPort'),
-    [`${to}NatIpAddr`]: translated('PktDstAddr', destination.text),
-    ...(services.Src && { SrcAppName: services.Src, SrcAppType: 'CSP' as const }),
-    ...(services.Dst && { DstAppName: services.Dst, DstAppType: 'CSP' as const }),
-    ...flagsOf(flags ?? 0),
-    ...(side !== undefined && { [side]: nic }),
+    }),
   };
 }
 
-function flagsOf(flags: number): SessionDraft {
-  return Object.fromEntries(FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => [`TcpFlags${name}`, true]));
+/** A flag that is not set says little: most are not recorded. */
+function flag(flags: number | undefined, bit: number): true | undefined {
+  return flags !== undefined && (flags & bit) !== 0 ? true : undefined;
 }
 
 /** Columns without a field of their own, those of later versions among them. */
-function further(row: Row): Record<string, string> {
-  const fields: Record<string, string> = {};
+function further(row: Row, given: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  const fields: Record<string, string | undefined> = { ...given };
   for (const column of row.columns()) {
     if (MAPPED.has(column) || PLATFORM.has(column) || column.startsWith('_')) continue;
     if (KNOWN_ADDITIONAL.has(column) || /^[A-Z]\w{0,60}$/.test(column)) fields[column] = row.text(column);
@@ -125,10 +141,18 @@ const RENAMED: ReadonlyMap<string, string> = new Map([
   ['Type', 'TrafficType'],
 ]);
 
+/** Columns by the names of fields that were met; a file has the same in every record. */
+const COLUMN_OF = new Map<string, string>();
+const MOST_NAMES = 1000;
+
 /** `pkt-src-aws-service`, `pkt_src_aws_service`, as the table spells it: `PktSrcAwsService`. */
 function columnOf(field: string): string {
+  const known = COLUMN_OF.get(field);
+  if (known !== undefined) return known;
   const name = pascal(field.replaceAll('_', '-'));
-  return RENAMED.get(name) ?? name;
+  const column = RENAMED.get(name) ?? name;
+  if (COLUMN_OF.size < MOST_NAMES) COLUMN_OF.set(field, column);
+  return column;
 }
 
 export const awsVpcRows: RowMapping = {
@@ -146,7 +170,7 @@ export const awsVpcObjects: ObjectForm = {
     'interface-id' in record,
   read(record: JsonObject): Row {
     const columns: Record<string, JsonValue | undefined> = {};
-    for (const [field, value] of Object.entries(record)) columns[columnOf(field)] = value;
+    for (const field in record) columns[columnOf(field)] = record[field];
     return new JsonRow(TABLE, columns);
   },
 };

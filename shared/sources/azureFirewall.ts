@@ -39,25 +39,35 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   return row.table === LEGACY ? mapText(row, context) : mapStructured(row);
 }
 
-function device(row: Row): SessionDraft {
+interface Device {
+  readonly id: string;
+  readonly name: string | undefined;
+  readonly subscription: string;
+}
+
+/** The last device, for neighbouring records are of one. */
+let known: Device = { id: '', name: undefined, subscription: '' };
+
+function device(row: Row): Device {
   const id = row.text('_ResourceId') || row.text('ResourceId') || row.text('resourceId');
-  const subscription =
-    row.text('_SubscriptionId') ||
-    row.text('SubscriptionId') ||
-    (/\/subscriptions\/([0-9a-f-]{36})/i.exec(id)?.[1] ?? '');
-  return {
-    DvcId: id,
-    DvcIdType: id === '' ? undefined : 'AzureResourceId',
-    DvcHostname: /\/azurefirewalls\/([^/]{1,80})/i.exec(id)?.[1],
-    DvcSubscriptionId: subscription.toLowerCase(),
-  };
+  if (id !== known.id) {
+    known = {
+      id,
+      name: /\/azurefirewalls\/([^/]{1,80})/i.exec(id)?.[1],
+      subscription: /\/subscriptions\/([0-9a-f-]{36})/i.exec(id)?.[1]?.toLowerCase() ?? '',
+    };
+  }
+  return known;
+}
+
+function subscription(row: Row, { subscription: ofId }: Device): string {
+  return ofId || (row.text('_SubscriptionId') || row.text('SubscriptionId')).toLowerCase();
 }
 
 /** `ICMP Type=8` is the protocol with its type; threat intelligence tells HTTP and HTTPS. */
-function protocol(text: string): SessionDraft {
-  if (/^icmp/i.test(text)) return { NetworkProtocol: 'ICMP', NetworkIcmpCode: /type=(\d{1,3})/i.exec(text)?.[1] };
-  if (/^https?$/i.test(text)) return { NetworkProtocol: 'TCP', NetworkApplicationProtocol: text.toUpperCase() };
-  return { NetworkProtocol: text };
+function protocol(text: string): { readonly name: string; readonly icmpType?: string; readonly application?: string } {
+  if (/^icmp/i.test(text)) return { name: 'ICMP', icmpType: /type=(\d{1,3})/i.exec(text)?.[1] ?? '' };
+  return /^https?$/i.test(text) ? { name: 'TCP', application: text.toUpperCase() } : { name: text };
 }
 
 /** A rule that translates states no action: it lets pass. */
@@ -71,7 +81,13 @@ function mapStructured(row: Row): SessionDraft | Refusal {
   const translating = row.table === 'AZFWNatRule';
   const action = resultOf(get('Action'), translating);
   const intelligence = row.table === 'AZFWThreatIntel';
+  const firewall = device(row);
+  const spoken = protocol(get('Protocol'));
   return {
+    DvcId: firewall.id,
+    DvcIdType: firewall.id === '' ? undefined : 'AzureResourceId',
+    DvcHostname: firewall.name,
+    DvcSubscriptionId: subscription(row, firewall),
     EventType: alerting ? 'IDS' : 'NetworkSession',
     EventSeverity: intelligence ? 'Medium' : (IDPS_SEVERITIES.get(get('Severity')) ?? action?.severity),
     EventOriginalSeverity: get('Severity'),
@@ -87,6 +103,9 @@ function mapStructured(row: Row): SessionDraft | Refusal {
     DstNatIpAddr: get('TranslatedIp'),
     DstNatPortNumber: get('TranslatedPort'),
     DstHostname: get('Fqdn'),
+    NetworkProtocol: spoken.name,
+    NetworkIcmpCode: spoken.icmpType,
+    NetworkApplicationProtocol: spoken.application,
     stated: translating ? 'Inbound' : undefined,
     NetworkRuleName: get('Rule'),
     ThreatId: get('SignatureId'),
@@ -98,8 +117,6 @@ function mapStructured(row: Row): SessionDraft | Refusal {
       RuleCollectionGroup: get('RuleCollectionGroup'),
       IsTlsInspected: row.value('IsTlsInspected'),
     },
-    ...device(row),
-    ...protocol(get('Protocol')),
   };
 }
 
@@ -116,7 +133,13 @@ function mapText(row: Row, context: MappingContext): SessionDraft | Refusal {
   if (named && !alerting) return skipped('namedDestination');
   const translating = text.translated !== '';
   const action = resultOf(text.action, translating);
+  const firewall = device(row);
+  const spoken = protocol(text.protocol);
   return {
+    DvcId: firewall.id,
+    DvcIdType: firewall.id === '' ? undefined : 'AzureResourceId',
+    DvcHostname: firewall.name,
+    DvcSubscriptionId: subscription(row, firewall),
     EventType: alerting ? 'IDS' : 'NetworkSession',
     EventSeverity: intelligence
       ? 'Medium'
@@ -128,9 +151,14 @@ function mapText(row: Row, context: MappingContext): SessionDraft | Refusal {
     DvcOriginalAction: text.action,
     SrcIpAddr: text.source,
     SrcPortNumber: text.sourcePort,
+    DstIpAddr: named ? '' : text.destination,
+    DstHostname: named ? text.destination : '',
     DstPortNumber: text.destinationPort,
     DstNatIpAddr: text.translated,
     DstNatPortNumber: text.translatedPort,
+    NetworkProtocol: spoken.name,
+    NetworkIcmpCode: spoken.icmpType,
+    NetworkApplicationProtocol: spoken.application,
     stated: translating ? 'Inbound' : undefined,
     NetworkRuleName: text.parts.get('Rule'),
     ThreatId: signature,
@@ -142,9 +170,6 @@ function mapText(row: Row, context: MappingContext): SessionDraft | Refusal {
       RuleCollection: text.parts.get('Rule Collection'),
       RuleCollectionGroup: text.parts.get('Rule Collection Group'),
     },
-    ...device(row),
-    ...(named ? { DstHostname: text.destination } : { DstIpAddr: text.destination }),
-    ...protocol(text.protocol),
   };
 }
 
@@ -159,10 +184,10 @@ function read(record: JsonObject): Row | Refusal {
   const inner = properties as JsonObject;
   if (category === LEGACY_CATEGORY) {
     return new JsonRow(LEGACY, {
+      ...common,
       Category: category,
       OperationName: record.operationName,
       msg_s: inner.msg,
-      ...common,
     });
   }
   return new JsonRow(String(category), { ...inner, ...common });
@@ -184,11 +209,11 @@ export const azureFirewall: RowSource = {
   format: 'rows',
   rows: {
     tables: {
+      [LEGACY]: ['msg_s', 'Category', 'OperationName'],
       AZFWNetworkRule: ['SourceIp', 'DestinationIp', 'ActionReason', 'RuleCollection'],
       AZFWNatRule: ['SourceIp', 'DestinationIp', 'TranslatedIp'],
       AZFWThreatIntel: ['SourceIp', 'DestinationIp', 'ThreatDescription'],
       AZFWIdpsSignature: ['SourceIp', 'DestinationIp', 'SignatureId'],
-      [LEGACY]: ['msg_s', 'Category', 'OperationName'],
     },
     owns: (row) => row.table !== LEGACY || /^AzureFirewall/.test(row.text('Category')),
     map,

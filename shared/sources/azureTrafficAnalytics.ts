@@ -44,11 +44,13 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
   const get = (column: string): string => row.text(column);
   if (get('SubType') !== 'FlowLog') return skipped('notFlowLog');
   const stated = DIRECTIONS.get(get('FlowDirection'));
-  const [local, remote] = stated === 'Inbound' ? (['Dst', 'Src'] as const) : (['Src', 'Dst'] as const);
+  const inbound = stated === 'Inbound';
   const [sources, destinations] = [publicAddresses(get('SrcPublicIps')), publicAddresses(get('DestPublicIps'))];
   const start = parseLogTime(get('FlowStartTime'));
   const end = parseLogTime(get('FlowEndTime'));
-  const resource = stated === undefined ? '' : get('TargetResourceId');
+  // The NIC is the Azure side's, the country the other's.
+  const [resource, mac] = stated === undefined ? ['', ''] : [get('TargetResourceId'), get('MacAddress')];
+  const country = get('Country').toUpperCase();
   const malicious = /malicious/i.test(get('FlowType'));
   const draft: SessionDraft = {
     EventCount: get('CompletedFlows'),
@@ -64,6 +66,10 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
     SrcPortNumber: get('SrcPorts').split('|', 1)[0],
     SrcHostname: lastPart(get('SrcVm')),
     SrcInterfaceName: lastPart(get('SrcNic')),
+    SrcDvcId: inbound ? '' : resource,
+    SrcDvcIdType: 'AzureResourceId',
+    SrcMacAddr: inbound ? '' : mac,
+    SrcGeoCountry: inbound ? country : '',
     SrcSubscriptionId: get('SrcSubscription'),
     SrcBytes: get('BytesSrcToDest'),
     SrcPackets: get('PacketsSrcToDest'),
@@ -72,6 +78,10 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
     DstPortNumber: get('DestPort'),
     DstHostname: lastPart(get('DestVm')),
     DstInterfaceName: lastPart(get('DestNic')),
+    DstDvcId: inbound ? resource : '',
+    DstDvcIdType: 'AzureResourceId',
+    DstMacAddr: inbound ? mac : '',
+    DstGeoCountry: inbound ? '' : country,
     DstSubscriptionId: get('DestSubscription'),
     DstBytes: get('BytesDestToSrc'),
     DstPackets: get('PacketsDestToSrc'),

@@ -65,7 +65,8 @@ function summary(row: Row): SessionDraft | Refusal {
   const interval = Number(get('interval_sec'));
   const length = get('ddms') || (interval > 0 && interval < 2e6 ? String(Math.round(interval * 1000)) : '');
   const process = get('pn');
-  const [reporter, side] = inbound ? (['dst', 'Dst'] as const) : (['src', 'Src'] as const);
+  const reporter = inbound ? 'dst' : 'src';
+  const user = get('un');
   return {
     EventEndTime: parseLogTime(get('timestamp')) ?? parseLogTime(get('TimeGenerated')),
     NetworkDuration: length,
@@ -78,10 +79,16 @@ function summary(row: Row): SessionDraft | Refusal {
     DvcIpAddr: get(`${reporter}_ip`),
     SrcIpAddr: get('src_ip'),
     SrcHostname: get('src_hostname'),
+    SrcAppName: inbound ? '' : process,
+    SrcAppType: 'Process',
+    SrcUsername: inbound ? '' : user,
     SrcBytes: get('dst_dbi', 'dbi'),
     DstIpAddr: get('dst_ip'),
     DstHostname: get('dst_hostname', 'fqdn'),
     DstPortNumber: get('dst_port'),
+    DstAppName: inbound ? process : '',
+    DstAppType: 'Process',
+    DstUsername: inbound ? user : '',
     DstBytes: get('dst_dbo', 'dbo'),
     NetworkProtocol: get('proto'),
     NetworkIcmpCode: get('icmp_type', 'type'),
