@@ -4,7 +4,7 @@
  * an instance's VPC is no domain; IPv6 peers count as well. A port probe gives an event for each port.
  */
 import type { ValueOf } from '../asim/enumerations';
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import type { JsonObject, JsonValue } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { dynamicOf, JsonRow, memberOf, type Row, textOf } from './row';
@@ -76,12 +76,27 @@ function session(
   const stated = get('connectionDirection').toUpperCase();
   const outbound = stated === 'OUTBOUND';
   const inbound = stated === 'INBOUND' || type === 'PORT_PROBE';
-  const [local, remote] = outbound ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
   const blocked = textOf(member(action, 'blocked')).toLowerCase() === 'true';
   const level = Number(row.text('Severity') || Number.NaN);
   const localPort = get('localPortDetails', 'port');
   const remotePort = get('remotePortDetails', 'port');
+  const remote: EndDraft = {
+    IpAddr: remoteAddress,
+    PortNumber: remotePort,
+    GeoCountry: get('remoteIpDetails', 'country', 'countryName'),
+    GeoCity: get('remoteIpDetails', 'city', 'cityName'),
+    GeoLatitude: get('remoteIpDetails', 'geoLocation', 'lat'),
+    GeoLongitude: get('remoteIpDetails', 'geoLocation', 'lon'),
+    Description: get('remoteIpDetails', 'organization', 'org'),
+  };
+  // A call of the API has no end inside.
+  const called = type === 'AWS_API_CALL';
+  const local: EndDraft = called
+    ? {}
+    : { IpAddr: localAddress, PortNumber: localPort, Hostname: instanceId, DvcId: instanceId };
   return {
+    source: outbound ? local : remote,
+    destination: outbound ? remote : local,
     EventType: 'IDS',
     EventStartTime: parseLogTime(row.text('TimeCreated')),
     EventEndTime: parseLogTime(row.text('TimeCreated')) ?? parseLogTime(textOf(member(service, 'eventLastSeen'))),
@@ -96,6 +111,7 @@ function session(
     DvcAction: type === 'NETWORK_CONNECTION' ? (blocked ? 'Deny' : 'Allow') : undefined,
     DvcSubscriptionId: row.text('AccountId'),
     NetworkProtocol: get('protocol'),
+    NetworkApplicationProtocol: called ? '' : APPLICATIONS.get(outbound ? remotePort : localPort),
     NetworkDirection: outbound ? 'Outbound' : inbound ? 'Inbound' : 'NA',
     NetworkRuleName: row.text('ActivityType'),
     ThreatName: row.text('ActivityType'),
@@ -119,20 +135,6 @@ function session(
       EventFirstSeen: textOf(member(service, 'eventFirstSeen')),
       EventCount: textOf(member(service, 'count')),
     },
-    [`${remote}IpAddr`]: remoteAddress,
-    [`${remote}PortNumber`]: remotePort,
-    [`${remote}GeoCountry`]: get('remoteIpDetails', 'country', 'countryName'),
-    [`${remote}GeoCity`]: get('remoteIpDetails', 'city', 'cityName'),
-    [`${remote}GeoLatitude`]: get('remoteIpDetails', 'geoLocation', 'lat'),
-    [`${remote}GeoLongitude`]: get('remoteIpDetails', 'geoLocation', 'lon'),
-    [`${remote}Description`]: get('remoteIpDetails', 'organization', 'org'),
-    ...(type !== 'AWS_API_CALL' && {
-      NetworkApplicationProtocol: APPLICATIONS.get(outbound ? remotePort : localPort),
-      [`${local}IpAddr`]: localAddress,
-      [`${local}PortNumber`]: localPort,
-      [`${local}Hostname`]: instanceId,
-      [`${local}DvcId`]: instanceId,
-    }),
   };
 }
 

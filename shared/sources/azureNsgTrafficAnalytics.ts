@@ -79,8 +79,6 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
       DstIpAddresses: destinations.length > 0 ? destinations.map(({ address }) => address) : undefined,
       AzureRegion: get('AzureRegion_s'),
     },
-    [`${local}MacAddr`]: get('MACAddress_s'),
-    [`${remote}GeoCountry`]: get('Country_s').toUpperCase(),
   };
   if (sourceAddress === '' && sources.length > 1) return perAddress(draft, 'Src', sources, inbound);
   if (destinationAddress === '') return perAddress(draft, 'Dst', destinations, inbound);

@@ -97,10 +97,6 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
       FlowEncryption: get('FlowEncryption'),
       Region: get('SrcRegion') || get('DestRegion'),
     },
-    [`${local}DvcId`]: resource,
-    [`${local}MacAddr`]: stated === undefined ? '' : get('MacAddress'),
-    [`${remote}GeoCountry`]: get('Country').toUpperCase(),
-    ...(resource !== '' && { [`${local}DvcIdType`]: 'AzureResourceId' as const }),
   };
   if (get('SrcIp') === '' && sources.length > 1) return perAddress(draft, 'Src', sources, false);
   if (get('DestIp') === '') return perAddress(draft, 'Dst', destinations, false);

@@ -108,8 +108,6 @@ function summary(row: Row): SessionDraft | Refusal {
       TotalBytesFromDestination: get('dst_tbo', 'tbo'),
       IntervalSeconds: get('interval_sec'),
     },
-    [`${side}Username`]: get('un'),
-    ...(process !== '' && { [`${side}AppName`]: process, [`${side}AppType`]: 'Process' as const }),
   };
 }
 
