@@ -16,11 +16,10 @@ import {
   NOTIFICATIONS,
   peerName,
   protocolOf,
-  reader,
   timeOf,
 } from './carbonBlackNames';
 import { isNotification, mapNotification } from './carbonBlackNotifications';
-import { JsonRow, type Row } from './row';
+import { JsonRow, type Row, withoutSuffixes } from './row';
 import { type Refusal, type RowSource, skipped } from './source';
 
 const NETCONN = 'endpoint.event.netconn';
@@ -35,7 +34,7 @@ function map(row: Row): SessionDraft | Refusal {
 }
 
 function mapConnection(row: Row): SessionDraft | Refusal {
-  const get = reader(row);
+  const get = withoutSuffixes(row);
   if ((get('eventType') || get('type')) !== NETCONN) return skipped('notNetconn');
   const action = get('action');
   const listens = /^ACTION_CONNECTION_LISTEN\b/.test(action.split('|')[0]?.trim() ?? '');

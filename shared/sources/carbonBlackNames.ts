@@ -4,7 +4,6 @@ import { isFqdn } from '../asim/names';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { asObject, type JsonObject, type JsonValue } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
-import type { Row } from './row';
 
 export const EVENTS = 'CarbonBlackEvents_CL';
 export const NOTIFICATIONS = 'CarbonBlackNotifications_CL';
@@ -26,17 +25,6 @@ export function actionOf(text: string): ValueOf<'dvcAction'> | undefined {
 /** `2026-03-02 10:00:12.1234567 +0000 UTC`, ISO 8601 or epoch milliseconds. */
 export function timeOf(text: string): number | undefined {
   return parseLogTime(text.replace(/ ([+-]\d{4})( [A-Z]{3,4})?$/, ' $1'));
-}
-
-/** A member by the forwarder's name or with the suffixes of the table. */
-export function reader(row: Row): (name: string) => string {
-  return (name) => {
-    for (const suffix of ['_s', '_d', '_g', '_b', '_t', '']) {
-      const text = row.text(name + suffix);
-      if (text !== '') return text;
-    }
-    return '';
-  };
 }
 
 /** `PROTO_TCP`; alerts leave the prefix away. */

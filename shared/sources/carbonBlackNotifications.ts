@@ -4,8 +4,8 @@
  */
 import type { SessionDraft } from '../asim/sessionDraft';
 import type { JsonObject } from '../formats/json';
-import { actionOf, endsOf, peerName, protocolOf, reader, timeOf } from './carbonBlackNames';
-import type { Row } from './row';
+import { actionOf, endsOf, peerName, protocolOf, timeOf } from './carbonBlackNames';
+import { type Row, withoutSuffixes } from './row';
 import { type Refusal, skipped } from './source';
 
 const INTRUSION = 'INTRUSION_DETECTION_SYSTEM';
@@ -40,7 +40,7 @@ function begins(direction: string, localPort: string, remotePort: string): 'devi
 }
 
 export function mapNotification(row: Row): SessionDraft | Refusal {
-  const get = reader(row);
+  const get = withoutSuffixes(row);
   const end = (of: 'local' | 'remote'): string =>
     get(`netconn_${of}_ip`) || get(`netconn_${of}_ipv4`) || get(`netconn_${of}_ipv6`);
   const [local, remote] = [end('local') || get('device_internal_ip'), end('remote') || get('remote_ip')];

@@ -12,7 +12,7 @@ import type { SessionDraft } from '../asim/sessionDraft';
 import { asObject, type JsonObject, type JsonValue } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { type ZeekHeader, zeekFields, zeekHeader } from '../formats/zeek';
-import { JsonRow, type Row, TextRow } from './row';
+import { JsonRow, type Row } from './row';
 import {
   dead,
   isRefusal,
@@ -41,18 +41,26 @@ const DEFAULT_HEADER: ZeekHeader = {
   fields: CONN_COLUMNS,
 };
 
+/** A record that has the names of conn.log already. */
+class ConnRow extends JsonRow {
+  constructor(record: JsonObject) {
+    super(TABLE, record);
+  }
+}
+
 /** A line of conn.log with the columns of its default; what a site added behind them has no name. */
 function readHeaderless(line: string): Row | Refusal {
   const cells = line.split('\t');
   const fields = zeekFields(DEFAULT_HEADER, cells.slice(0, CONN_COLUMNS.length).join('\t'));
   if (fields === undefined || !ZEEK_STATES.has(fields.get('conn_state') ?? '')) return skipped('notConn');
-  return new TextRow(TABLE, fields);
+  return new ConnRow(Object.fromEntries(fields));
 }
 
 /** The record that a row holds in its column Message, or is. */
 function recordOf(row: Row): Row | Refusal {
+  if (row instanceof ConnRow) return row;
   const message = row.value('Message') ?? row.value('Message_s') ?? row.value('RawData');
-  if (message === undefined) return new JsonRow(TABLE, zeekNamesOfRow(row));
+  if (message === undefined) return new ConnRow(zeekNamesOfRow(row));
   if (typeof message === 'string' && HEADERLESS.test(message)) return readHeaderless(message);
   const record = asObject(message);
   return record === undefined ? dead('malformedMessage') : readRecord(record);
@@ -61,7 +69,7 @@ function recordOf(row: Row): Row | Refusal {
 /** A JSON object of Zeek's. */
 function readRecord(record: JsonObject): Row | Refusal {
   const tagged = taggedRecord(record) ?? record;
-  return zeekKind(tagged) === 'other' ? skipped('notConn') : new JsonRow(TABLE, zeekNames(tagged));
+  return zeekKind(tagged) === 'other' ? skipped('notConn') : new ConnRow(zeekNames(tagged));
 }
 
 function flag(text: string): boolean | undefined {
@@ -150,7 +158,7 @@ class TsvReading implements LineReading {
     if (columns.length === 0) return dead('noHeader');
     if (!isConnPath(path) && !columns.includes('conn_state')) return skipped('notConn');
     const fields = zeekFields(this.header, line);
-    return fields === undefined ? dead('wrongFieldCount') : new TextRow(TABLE, fields);
+    return fields === undefined ? dead('wrongFieldCount') : new ConnRow(Object.fromEntries(fields));
   }
 
   continues(): boolean {

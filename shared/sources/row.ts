@@ -135,6 +135,22 @@ export function inAnyCase(row: Row): Row {
   return hasOddCase([...row.columns()]) ? new CaselessRow(row) : row;
 }
 
+const SUFFIX = /_[sdgbt]$/;
+
+/** Texts of a custom table's row by its columns' names without the suffixes of their types (`_s`, `_d`, `_g`, `_b`, `_t`). */
+export function withoutSuffixes(row: Row): (name: string) => string {
+  const columns = new Map<string, string>();
+  for (const column of row.columns()) {
+    const name = column.replace(SUFFIX, '');
+    const known = columns.get(name);
+    if (known === undefined || row.text(known) === '') columns.set(name, column);
+  }
+  return (name) => {
+    const column = columns.get(name);
+    return column === undefined ? '' : row.text(column);
+  };
+}
+
 /** A row from texts by column; empty ones are left out, of two for a column the later counts. */
 export function textRow(table: string, ...parts: readonly Readonly<Record<string, string | undefined>>[]): Row {
   const cells = new Map<string, string>();

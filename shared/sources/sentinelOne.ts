@@ -10,7 +10,7 @@ import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { asObject, type JsonObject, type JsonValue } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
-import { dynamicOf, JsonRow, type Row } from './row';
+import { dynamicOf, JsonRow, type Row, withoutSuffixes } from './row';
 import { agentSide, connectionKind } from './sentinelOneAgent';
 import { holdsEvent, isEvent, mapEvent } from './sentinelOneEvents';
 import { type Refusal, type RowSource, skipped } from './source';
@@ -37,13 +37,8 @@ function map(row: Row): SessionDraft | Refusal {
 }
 
 function mapAlert(row: Row): SessionDraft | Refusal {
-  const get = (group: string, name: string): string => {
-    for (const suffix of ['_s', '_d', '_g', '_t', '']) {
-      const text = row.text(`${group}_${name}${suffix}`);
-      if (text !== '') return text;
-    }
-    return '';
-  };
+  const column = withoutSuffixes(row);
+  const get = (group: string, name: string): string => column(`${group}_${name}`);
   const alert = (name: string): string => get('alertInfo', name);
   const agent = (name: string): string => get('agentDetectionInfo', name);
   const connection = connectionKind(alert('eventType'));

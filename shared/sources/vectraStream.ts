@@ -9,7 +9,7 @@ import type { SessionDraft } from '../asim/sessionDraft';
 import { asArray, asObject, type JsonObject, type JsonValue } from '../formats/json';
 import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
-import { dynamicOf, JsonRow, type Row, textOf } from './row';
+import { dynamicOf, JsonRow, type Row, textOf, withoutSuffixes } from './row';
 import { type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
 import { localityDirection, ZEEK_STATES } from './zeekStates';
 
@@ -43,13 +43,7 @@ function metadataType(stated: string, table: string): string {
 }
 
 function map(row: Row): SessionDraft | Refusal {
-  const get = (name: string): string => {
-    for (const suffix of ['_s', '_d', '_b', '']) {
-      const text = row.text(name + suffix);
-      if (text !== '') return text;
-    }
-    return '';
-  };
+  const get = withoutSuffixes(row);
   if (metadataType(get('metadata_type'), row.text('Type')) !== SESSION) return skipped('notSession');
   const state = ZEEK_STATES.get(get('conn_state'));
   const domain = domainOf(get('resp_domain'), row.value('resp_domains') ?? row.value('resp_domains_s'));
