@@ -110,9 +110,9 @@ const MACROS: Readonly<Record<string, string>> = {
     WHEN json_type(j) = 'OBJECT' THEN list_transform(json_keys(j), lambda k: json_array(k, json_extract(j, '/' || kql_pointer_key(k)))::JSON) ELSE [j] END`,
   // Texts.
   'kql_escape(s)': `regexp_replace(s, '([^\\p{L}\\p{N}\\s])', '\\\\\\1', 'g')`,
-  'kql_has(s, t)': `contains(lower(s), lower(t)) AND regexp_matches(s, '(?i)'
+  'kql_has(s, t)': `CASE WHEN contains(lower(s), lower(t)) THEN regexp_matches(s, '(?i)'
     || CASE WHEN regexp_matches(t, '^[\\p{L}\\p{N}]') THEN '(?:^|[^\\p{L}\\p{N}])' ELSE '' END || kql_escape(t)
-    || CASE WHEN regexp_matches(t, '[\\p{L}\\p{N}]$') THEN '(?:$|[^\\p{L}\\p{N}])' ELSE '' END)`,
+    || CASE WHEN regexp_matches(t, '[\\p{L}\\p{N}]$') THEN '(?:$|[^\\p{L}\\p{N}])' ELSE '' END) ELSE false END`,
   'kql_hasprefix(s, t)': `contains(lower(s), lower(t)) AND regexp_matches(s, '(?i)'
     || CASE WHEN regexp_matches(t, '^[\\p{L}\\p{N}]') THEN '(?:^|[^\\p{L}\\p{N}])' ELSE '' END || kql_escape(t))`,
   'kql_hassuffix(s, t)': `contains(lower(s), lower(t)) AND regexp_matches(s, '(?i)' || kql_escape(t)

@@ -5,7 +5,7 @@ import { call, columnValue, constantArray, constantOfJson, FALSE, isConstant, lo
 import type { Builder, Row, Scope } from './builder';
 import { isRelation, lookUp, unsupported } from './builder';
 import { comparisonType, convert } from './convert';
-import { textTest } from './textTests';
+import { anyTerm, textTest } from './textTests';
 
 /** What stands in the brackets: single values, arrays known only when running, and tables. */
 type Option =
@@ -21,8 +21,22 @@ export function listTest(node: ListTestNode, builder: Builder, scope: Scope, row
     return node.negated ? not(found) : found;
   }
   const all = node.test === 'has_all';
-  const tests = options.map((option) => termTest(left, option, all, node));
-  return logic(all ? 'and' : 'or', tests);
+  const terms = all ? [] : options.flatMap(constantText);
+  if (terms.length < FEW_TERMS) {
+    const tests = options.map((option) => termTest(left, option, all));
+    return logic(all ? 'and' : 'or', tests);
+  }
+  const others = options.filter((option) => constantText(option).length === 0);
+  return logic('or', [anyTerm(left, terms), ...others.map((option) => termTest(left, option, all))]);
+}
+
+/** So few are faster one by one, each behind a plain search. */
+const FEW_TERMS = 8;
+
+function constantText(option: Option): readonly string[] {
+  if (option.kind !== 'value') return [];
+  const text = convert(option.value, 'string');
+  return isConstant(text) ? [String(text.value)] : [];
 }
 
 function optionsOf(
@@ -92,22 +106,34 @@ function byComparisonType(left: Value, values: readonly Value[], caseSensitive: 
   return groups;
 }
 
-function termTest(left: Value, option: Option, all: boolean, node: ListTestNode): Value {
-  if (option.kind === 'value') {
-    return textTest('has', false, false, left, option.value);
-  }
-  if (option.kind === 'table') throw unsupported(`A table in ${node.test}`, node);
-  const text = convert(left, 'string');
+function termTest(left: Value, option: Option, all: boolean): Value {
+  if (option.kind === 'value') return textTest('has', false, false, left, option.value);
+  const terms = option.kind === 'array' ? call('dynamic', [option.value], (a) => `kql_texts(${a})`) : textsOf(option);
   // No term fails has_all over an empty list, none succeeds in has_any.
   return all
     ? call(
         'bool',
-        [text, option.value],
-        (s, a) => `(len(list_filter(kql_texts(${a}), lambda t: NOT (kql_has(${s}, t)))) = 0)`,
+        [convert(left, 'string'), terms],
+        (s, list) => `(coalesce(len(list_filter(${list}, lambda t: NOT (kql_has(${s}, t)))), 0) = 0)`,
       )
     : call(
         'bool',
-        [text, option.value],
-        (s, a) => `(len(list_filter(kql_texts(${a}), lambda t: kql_has(${s}, t))) > 0)`,
+        [convert(left, 'string'), terms],
+        (s, list) => `(coalesce(len(list_filter(${list}, lambda t: kql_has(${s}, t))), 0) > 0)`,
       );
+}
+
+/** The different texts of a table's column, as a list of DuckDB's that only the SQL here handles. */
+function textsOf({ relation, column }: Extract<Option, { kind: 'table' }>): Value {
+  const id = 'texts';
+  const texts: Value = {
+    kind: 'aggregate',
+    type: 'dynamic',
+    arguments: [convert(column, 'string')],
+    sql: ([text]) => `list(DISTINCT ${text})`,
+    filter: undefined,
+    order: [],
+  };
+  const plan = { kind: 'aggregate', input: relation, keys: [], aggregates: [{ id, value: texts }] } as const;
+  return { kind: 'subquery', type: 'dynamic', plan, value: { kind: 'column', id, type: 'dynamic' } };
 }
