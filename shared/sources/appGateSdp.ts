@@ -9,7 +9,8 @@ import type { SessionDraft } from '../asim/sessionDraft';
 import type { JsonObject } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { JsonRow, type Row, textRow } from './row';
-import { dead, type Refusal, type RowSource, skipped } from './source';
+import { dead, lineForm, type Refusal, type RowSource, skipped } from './source';
+import { syslogRow } from './syslogRow';
 
 const ACTIONS: ReadonlyMap<string, ValueOf<'dvcAction'>> = new Map([
   ['allow', 'Allow'],
@@ -97,6 +98,13 @@ export const appGateSdp: RowSource = {
       PROGRAMS.has(row.text('ProcessName')) || /\[AUDIT\].{0,200}"event_type"/.test(row.text('SyslogMessage')),
     map,
   },
+  // Without a message id in the header, `[AUDIT]` is taken for its structured data.
+  lineForms: [
+    lineForm(
+      ({ syslog, message }) => PROGRAMS.has(syslog?.program ?? '') && message.startsWith('{'),
+      ({ syslog, message }) => syslogRow({ ...syslog, message: `[AUDIT] ${message}` }),
+    ),
+  ],
   objectForms: [
     {
       owns: (record) => {

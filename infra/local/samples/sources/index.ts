@@ -1,4 +1,5 @@
 /** The samples of every source. */
+import { appGateSdp } from './appGateSdp';
 import { awsGuardDuty } from './awsGuardDuty';
 import { awsVpc } from './awsVpc';
 import { azureFirewall } from './azureFirewall';
@@ -31,6 +32,7 @@ import { vmConnection } from './vmConnection';
 import { windowsFirewall } from './windowsFirewall';
 
 export const SOURCE_SAMPLES: readonly SourceSample[] = [
+  appGateSdp,
   awsGuardDuty,
   awsVpc,
   azureFirewall,
