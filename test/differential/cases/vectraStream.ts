@@ -1,0 +1,33 @@
+import { type Case, pick, START } from '../case';
+
+export const vectraStream: Case = {
+  source: 'vectraStream',
+  table: 'VectraStream_CL',
+  change: (n) => ({
+    metadata_type_s: 'metadata_isession',
+    uid_s: `C${String(n).padStart(15, '0')}`,
+    id_orig_h_s: pick(n, 2, '10.0.0.4', '203.0.113.7', '2001:db8::17'),
+    id_orig_p_d: 51_512,
+    id_resp_h_s: pick(n, 3, '198.51.100.23', '10.1.2.3'),
+    id_resp_p_d: pick(n, 5, 443, 22, 53),
+    protoName_s: pick(n, 7, 'tcp', 'udp'),
+    service_s: pick(n, 4, 'ssl', '', 'dns'),
+    conn_state_s: pick(n, 1, 'S0', 'S1', 'SF', 'REJ', 'S2', 'RSTO', 'RSTRH', 'SH', 'OTH', ''),
+    orig_ip_bytes_d: n,
+    resp_ip_bytes_d: n * 10,
+    orig_ip_bytes_s: '',
+    resp_ip_bytes_s: '',
+    orig_vlan_id_d: n % 4095,
+    orig_pkts_d: n % 9,
+    resp_pkts_d: n % 7,
+    orig_hostname_s: pick(n, 3, 'pc1', 'IP-10.0.0.4'),
+    resp_hostname_s: 'srv1',
+    resp_domain_s: pick(n, 2, 'www.example.net', '0.0.0.0'),
+    hostname_s: 'relay1',
+    local_orig_b: n % 2,
+    local_resp_b: pick(n, 2, 0, 1),
+    session_start_time_d: START + n * 1000 - 250,
+    ts_d: START + n * 1000,
+    duration_d: 250,
+  }),
+};
