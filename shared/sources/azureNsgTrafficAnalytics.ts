@@ -27,8 +27,8 @@ function map(row: Row): SessionDraft | readonly SessionDraft[] | Refusal {
     publicAddresses(get(column) || (side === remote ? get('PublicIPs_s') : ''));
   const sources = listed('Src', 'SrcPublicIPs_s');
   const destinations = listed('Dst', 'DestPublicIPs_s');
-  const sourceAddress = get('SrcIP_s') || older('Src', 'VMIP_s');
-  const destinationAddress = get('DestIP_s') || older('Dst', 'VMIP_s');
+  const sourceAddress = get('SrcIP_s') || (sources.length === 0 ? older('Src', 'VMIP_s') : '');
+  const destinationAddress = get('DestIP_s') || (destinations.length === 0 ? older('Dst', 'VMIP_s') : '');
   const sourceMachine = get('VM1_s') || older('Src', 'VM_s');
   const destinationMachine = get('VM2_s') || older('Dst', 'VM_s');
   const denied = get('FlowStatus_s') === 'D';

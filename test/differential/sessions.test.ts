@@ -11,10 +11,16 @@ import { type BenchWorkspace, openBenchWorkspace } from '../bench/kql/workspace'
 import { queryOf } from '../infra/local/kql/compiled';
 import { normalizeAll, sessionsOf } from '../shared/sources/normalizing';
 import { type Case, START } from './case';
+import { awsVpc } from './cases/awsVpc';
+import { azureFirewall } from './cases/azureFirewall';
+import { azureNsgTrafficAnalytics } from './cases/azureNsgTrafficAnalytics';
+import { azureTrafficAnalytics } from './cases/azureTrafficAnalytics';
 import { carbonBlackCloud } from './cases/carbonBlackCloud';
 import { corelightZeek } from './cases/corelightZeek';
 import { defenderIotAgent } from './cases/defenderIotAgent';
 import { defenderIotSensor } from './cases/defenderIotSensor';
+import { gigamon } from './cases/gigamon';
+import { illumioCore } from './cases/illumioCore';
 import { sentinelOne } from './cases/sentinelOne';
 import { vectraStream } from './cases/vectraStream';
 import { vmConnection } from './cases/vmConnection';
@@ -24,10 +30,16 @@ const ROWS = 400;
 type Row = Readonly<Record<string, unknown>>;
 
 const CASES: readonly Case[] = [
+  awsVpc,
+  azureFirewall,
+  azureNsgTrafficAnalytics,
+  azureTrafficAnalytics,
   carbonBlackCloud,
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
+  gigamon,
+  illumioCore,
   sentinelOne,
   vectraStream,
   vmConnection,
