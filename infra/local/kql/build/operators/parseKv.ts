@@ -52,10 +52,25 @@ function finderOf(operator: ParseKvOperator, scope: Scope, builder: Builder): Fi
       `regexp_extract_all(${source}, ${pattern}, 2)[list_position(regexp_extract_all(${source}, ${pattern}, 1), ${stringLiteral(key)})]`;
   }
   const [pair, kv, quote] = [option('pair_delimiter'), option('kv_delimiter'), option('quote')];
-  if (pair === undefined || kv === undefined || pair === '' || kv === '')
-    throw unsupported('parse-kv without a pair_delimiter and a kv_delimiter', operator);
   if (quote !== undefined && [...quote].length > 2) throw unsupported('parse-kv with quotes of that length', operator);
-  return delimited(escapeRegex(pair), escapeRegex(kv), quote === undefined || quote === '' ? undefined : [...quote]);
+  const quotes = quote === undefined || quote === '' ? undefined : [...quote];
+  if (pair === undefined && kv === undefined) return undelimited(quotes);
+  if (pair === undefined || kv === undefined || pair === '' || kv === '')
+    throw unsupported('parse-kv with one delimiter of the two', operator);
+  return delimited(escapeRegex(pair), escapeRegex(kv), quotes);
+}
+
+/** Whatever is no letter and no digit separates; a value is a run of them, or what stands in quotes. */
+function undelimited(quotes: readonly string[] | undefined): Finder {
+  const open = escapeRegex(quotes?.[0] ?? '');
+  const close = escapeRegex(quotes?.[1] ?? quotes?.[0] ?? '');
+  const quoted = quotes === undefined ? '' : `${open}([^${close}]*)${close}|`;
+  return (source, key) => {
+    const before = /^[\p{L}\p{N}]/u.test(key) ? '(?:^|[^\\p{L}\\p{N}])' : '';
+    const text = stringLiteral(`(?s)${before}${escapeRegex(key)}[^\\p{L}\\p{N}]+?(?:${quoted}([\\p{L}\\p{N}]+))`);
+    if (quotes === undefined) return `regexp_extract(${source}, ${text}, 1)`;
+    return `coalesce(nullif(regexp_extract(${source}, ${text}, 1), ''), regexp_extract(${source}, ${text}, 2))`;
+  };
 }
 
 /** The first pair of that key; blanks around keys and values do not count, delimiters inside quotes do not separate. */
