@@ -19,15 +19,7 @@ const COLUMNS: ReadonlyMap<string, (event: WindowsEvent) => string> = new Map(
     Channel: (event: WindowsEvent) => event.channel,
     Computer: (event: WindowsEvent) => event.computer,
     EventID: (event: WindowsEvent) => event.eventId,
-    EventLevel: (event: WindowsEvent) => event.level,
-    Task: (event: WindowsEvent) => event.task,
-    Opcode: (event: WindowsEvent) => event.opcode,
-    Keywords: (event: WindowsEvent) => event.keywords,
-    Version: (event: WindowsEvent) => event.version,
     EventRecordId: (event: WindowsEvent) => event.eventRecordId,
-    SystemUserId: (event: WindowsEvent) => event.userSid,
-    SystemProcessId: (event: WindowsEvent) => event.processId,
-    SystemThreadId: (event: WindowsEvent) => event.threadId,
   }),
 );
 

@@ -3,18 +3,10 @@ export interface WindowsEvent {
   readonly provider: string;
   readonly channel: string;
   readonly eventId: string;
-  readonly version: string;
-  readonly level: string;
-  readonly task: string;
-  readonly opcode: string;
-  readonly keywords: string;
-  /** ISO 8601. */
+  /** ISO 8601, or what the shipper makes of it. */
   readonly timeCreated: string;
   readonly eventRecordId: string;
   readonly computer: string;
-  readonly userSid: string;
-  readonly processId: string;
-  readonly threadId: string;
   /** EventData by name; values without a name by their place from '0'. */
   readonly data: ReadonlyMap<string, string>;
 }

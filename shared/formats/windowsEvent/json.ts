@@ -35,24 +35,15 @@ function isFlat(record: JsonObject): boolean {
 }
 
 function fromWinlogbeat(record: JsonObject, winlog: JsonObject): WindowsEvent {
-  const process = objectOf(winlog.process);
   const data = members(objectOf(winlog.event_data) ?? {});
   for (const [name, value] of ecsData(record)) if (!data.has(name)) data.set(name, value);
   return {
     provider: text(winlog.provider_name ?? objectOf(record.event)?.provider),
     channel: text(winlog.channel),
     eventId: text(winlog.event_id ?? objectOf(record.event)?.code),
-    version: text(winlog.version),
-    level: text(objectOf(record.log)?.level),
-    task: text(winlog.task),
-    opcode: text(winlog.opcode),
-    keywords: Array.isArray(winlog.keywords) ? winlog.keywords.join(',') : text(winlog.keywords),
     timeCreated: text(winlog.time_created ?? record['@timestamp']),
     eventRecordId: text(winlog.record_id),
     computer: text(winlog.computer_name ?? objectOf(record.host)?.name),
-    userSid: text(objectOf(winlog.user)?.identifier),
-    processId: text(process?.pid),
-    threadId: text(objectOf(process?.thread)?.id),
     data,
   };
 }
@@ -72,17 +63,9 @@ function fromNested(record: JsonObject, system: JsonObject): WindowsEvent {
     provider: attribute('Provider', 'Name'),
     channel: content('Channel'),
     eventId: content('EventID'),
-    version: content('Version'),
-    level: content('Level'),
-    task: content('Task'),
-    opcode: content('Opcode'),
-    keywords: content('Keywords'),
     timeCreated: attribute('TimeCreated', 'SystemTime'),
     eventRecordId: content('EventRecordID'),
     computer: content('Computer'),
-    userSid: attribute('Security', 'UserID'),
-    processId: attribute('Execution', 'ProcessID'),
-    threadId: attribute('Execution', 'ThreadID'),
     data: dataOf(record.EventData),
   };
 }
@@ -101,17 +84,9 @@ function fromFlat(record: JsonObject): WindowsEvent {
     provider: first('SourceName', 'ProviderName', 'Provider', 'source_name', 'provider_name', 'provider'),
     channel: first('Channel', 'channel', 'log_name'),
     eventId: first('EventID', 'EventId', 'event_id'),
-    version: first('Version', 'version'),
-    level: first('SeverityValue', 'Level', 'level'),
-    task: first('Task', 'task'),
-    opcode: first('OpcodeValue', 'Opcode', 'opcode'),
-    keywords: first('Keywords'),
     timeCreated: flatTime(record),
     eventRecordId: first('RecordNumber', 'EventRecordID', 'EventRecordId', 'RecordID', 'record_number', 'record_id'),
     computer: first('Hostname', 'Computer', 'ComputerName', 'computer_name', 'computer', 'host'),
-    userSid: first('UserID', 'Sid'),
-    processId: first('ExecutionProcessID'),
-    threadId: first('ThreadID', 'ExecutionThreadID'),
     data: flatData(record),
   };
 }
@@ -160,23 +135,14 @@ function flatTime(record: JsonObject): string {
 function fromWazuh(system: JsonObject, data: JsonObject): WindowsEvent {
   const named = new Map<string, string>();
   for (const [name, value] of members(data)) named.set(name.slice(0, 1).toUpperCase() + name.slice(1), value);
-  const names = { provider: 'providerName', eventId: 'eventID', timeCreated: 'systemTime', userSid: 'userID' } as const;
   const of = (name: string): string => text(system[name]);
   return {
-    provider: of(names.provider),
+    provider: of('providerName'),
     channel: of('channel'),
-    eventId: of(names.eventId),
-    version: of('version'),
-    level: of('level'),
-    task: of('task'),
-    opcode: of('opcode'),
-    keywords: of('keywords'),
-    timeCreated: of(names.timeCreated),
+    eventId: of('eventID'),
+    timeCreated: of('systemTime'),
     eventRecordId: of('eventRecordID'),
     computer: of('computer'),
-    userSid: of(names.userSid),
-    processId: of('processID'),
-    threadId: of('threadID'),
     data: named,
   };
 }

@@ -12,24 +12,17 @@ export function parseWindowsEvent(xml: string): WindowsEvent | undefined {
   if (start < 0 || xml.includes('<!DOCTYPE') || xml.includes('<!ENTITY')) return undefined;
   const system = between(xml, '<System>', '</System>', start);
   if (system === undefined) return undefined;
-  const created = attributes(system, 'TimeCreated');
-  const execution = attributes(system, 'Execution');
   return {
-    provider: attributes(system, 'Provider').get('Name') ?? '',
+    provider: attribute(system, 'Provider', NAME),
     channel: element(system, 'Channel'),
     eventId: element(system, 'EventID'),
-    version: element(system, 'Version'),
-    level: element(system, 'Level'),
-    task: element(system, 'Task'),
-    opcode: element(system, 'Opcode'),
-    keywords: element(system, 'Keywords'),
-    timeCreated: created.get('SystemTime') ?? '',
+    timeCreated: attribute(system, 'TimeCreated', SYSTEM_TIME),
     eventRecordId: element(system, 'EventRecordID'),
     computer: element(system, 'Computer'),
-    userSid: attributes(system, 'Security').get('UserID') ?? '',
-    processId: execution.get('ProcessID') ?? '',
-    threadId: execution.get('ThreadID') ?? '',
-    data: parseEventDataXml(xml.slice(start)),
+    // Most events of a log are of no interest: their values are never asked for.
+    get data() {
+      return parseEventDataXml(xml.slice(start));
+    },
   };
 }
 
@@ -82,25 +75,31 @@ function element(text: string, name: string): string {
   return end < 0 ? '' : decode(text.slice(open + 1, end)).trim();
 }
 
-function attributes(text: string, name: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+const NAME = /\sName\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)')/;
+const SYSTEM_TIME = /\sSystemTime\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)')/;
+
+/** An attribute of the first element of a name, '' when there is none. */
+function attribute(text: string, name: string, pattern: RegExp): string {
   const start = text.indexOf(`<${name}`);
-  if (start < 0) return found;
+  if (start < 0) return '';
   const end = text.indexOf('>', start);
-  const head = text.slice(start, end < 0 ? undefined : end);
-  for (const [, key = '', double, single] of head.matchAll(
-    /\s([A-Za-z]{1,40})\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)')/g,
-  )) {
-    found.set(key, decode(double ?? single ?? ''));
-  }
-  return found;
+  return valueIn(text.slice(start, end < 0 ? undefined : end), pattern) ?? '';
 }
 
-const NAME = /\sName\s{0,4}=\s{0,4}(?:"([^"]*)"|'([^']*)')/;
-
-function nameOf(head: string): string | undefined {
-  const found = NAME.exec(head);
+function valueIn(head: string, pattern: RegExp): string | undefined {
+  const found = pattern.exec(head);
   return found === null ? undefined : decode(found[1] ?? found[2] ?? '');
+}
+
+/** ` Name="x"` alone is what nearly every value has. */
+function nameOf(head: string): string | undefined {
+  if (head.startsWith(' Name=')) {
+    const end = head.indexOf(head.charAt(6), 7);
+    if (end === head.length - 1 && (head.charCodeAt(6) === 0x22 || head.charCodeAt(6) === 0x27)) {
+      return decode(head.slice(7, end));
+    }
+  }
+  return valueIn(head, NAME);
 }
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([

@@ -16,17 +16,9 @@ describe('a Windows event as XML', () => {
       provider: 'Microsoft-Windows-Sysmon',
       channel: 'Microsoft-Windows-Sysmon/Operational',
       eventId: '3',
-      version: '5',
-      level: '4',
-      task: '3',
-      opcode: '0',
-      keywords: '0x8000000000000000',
       timeCreated: '2026-03-02T10:00:12.1234567Z',
       eventRecordId: '1093',
       computer: 'ws01.example.net',
-      userSid: 'S-1-5-18',
-      processId: '2412',
-      threadId: '4020',
     });
     expect([...data]).toEqual([
       ['RuleName', '-'],
