@@ -8,6 +8,7 @@ import type { Checkpoint } from './checkpoint';
 import { GUARD_BYTES, guardHolds } from './guard';
 
 export interface BlobContent {
+  /** It is stored in another form than it is read (gzip, zstd, UTF-16): written once, and read from its first byte. */
   readonly compressed: boolean;
   /** The blob is no continuation of what the checkpoint knows: it is read from its first byte. */
   readonly rewritten: boolean;

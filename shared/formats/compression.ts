@@ -1,10 +1,12 @@
 /**
- * gzip and zstd, detected from content: names lie, and a client may have stored a decompressed body under `.gz`. Files are often a
- * chain of several gzip members or zstd frames; all are read. Anything else passes through untouched.
+ * gzip, zstd and UTF-16, detected from content: names lie, and a client may have stored a decompressed body under `.gz`. Files are
+ * often a chain of several gzip members or zstd frames; all are read. UTF-16, compressed or not, is given as UTF-8. Anything else
+ * passes through untouched.
  */
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { FlowtrapError } from '../errors';
 import { asBuffer } from './record';
+import { utf16Order, utf16ToUtf8 } from './utf16';
 import { isZstd, ZstdDecoder } from './zstd';
 
 export interface DecompressionLimits {
@@ -23,20 +25,40 @@ const CHUNK = 256 * 1024;
 /** Bytes that tell how a content is compressed. */
 export const COMPRESSION_BYTES = 4;
 
-/** How a content is compressed, by its first bytes: no text begins so. Undefined: it is not. */
-export function compressionOf(head: Uint8Array): 'gzip' | 'zstd' | undefined {
+/** How a content is stored, by its first bytes: no UTF-8 begins so. Undefined: as it is read. */
+export function compressionOf(head: Uint8Array): 'gzip' | 'zstd' | 'utf16' | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
-  return isZstd(head) ? 'zstd' : undefined;
+  if (isZstd(head)) return 'zstd';
+  return utf16Order(head) && 'utf16';
 }
 
 /**
- * The content of a blob, decompressed when it is gzip or zstd.
+ * The content of a blob, decompressed when it is gzip or zstd, as UTF-8 when it is UTF-16.
  * @throws FlowtrapError `malformed` for a damaged or cut stream (after everything before the damage was given), `limit`
  * for one that unpacks to more than the limits; errors of the input as they are.
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   limits: DecompressionLimits = DECOMPRESSION_LIMITS,
+): AsyncGenerator<Uint8Array> {
+  yield* looked(source, (head, whole) => {
+    const compression = compressionOf(head);
+    if (compression === 'gzip') return asText(gunzip(whole, limits));
+    return asText(compression === 'zstd' ? unzstd(whole, limits) : whole);
+  });
+}
+
+function asText(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  return looked(source, (head, whole) => {
+    const order = utf16Order(head);
+    return order === undefined ? whole : utf16ToUtf8(whole, order);
+  });
+}
+
+/** Reads a source the way that its first bytes ask for. */
+async function* looked(
+  source: AsyncIterable<Uint8Array>,
+  read: (head: Uint8Array, whole: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
   const iterator = source[Symbol.asyncIterator]();
   try {
@@ -48,10 +70,7 @@ export async function* decompress(
       else head = head.length === 0 ? asBuffer(next.value) : Buffer.concat([head, next.value]);
     }
     const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) };
-    const compression = compressionOf(head);
-    const whole = prepend(head, rest);
-    if (compression === undefined) yield* whole;
-    else yield* compression === 'gzip' ? gunzip(whole, limits) : unzstd(whole, limits);
+    yield* read(head, prepend(head, rest));
   } finally {
     await iterator.return?.();
   }

@@ -34,6 +34,17 @@ describe('decompress', () => {
     }
   });
 
+  it('gives UTF-16 as UTF-8, in either order, compressed or not, in any pieces', async () => {
+    const text = '<Events>\u00fc \u{1f600} \u4e2d</Events>\r\n'.repeat(3);
+    const little = Buffer.from(`\ufeff${text}`, 'utf16le');
+    for (const stored of [little, Buffer.from(little).swap16(), gzipSync(little)]) {
+      for (const size of [1, 3, 1000]) expect((await all(decompress(pieces(stored, size)))).toString()).toBe(text);
+    }
+    expect(compressionOf(little)).toBe('utf16');
+    expect((await all(decompress(pieces(little.subarray(0, 5), 1)))).toString()).toBe('<\ufffd');
+    expect((await all(decompress(pieces(little.subarray(0, 2), 1)))).toString()).toBe('');
+  });
+
   it('gives what came before a cut, then says that it is cut', async () => {
     const whole = Buffer.from(Array.from({ length: 200_000 }, (_, n) => `${n} `).join(''));
     const zipped = gzipSync(whole);
