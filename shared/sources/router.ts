@@ -211,12 +211,13 @@ export class Router {
       const routed = this.messageObject(object, place, () => syslog?.time);
       if (routed !== undefined) return routed;
     }
-    if (syslog === undefined)
-      return this.pinned?.format === 'lines' ? this.mapLine(this.pinned, text, place) : this.fallBack(text, place);
-    if (line.message.startsWith('<Event') && !line.message.includes(LINUX_SYSMON)) {
-      const routed = this.xml(line.message, place);
+    const event = line.message.indexOf('<Event');
+    if (event >= 0 && !(syslog !== undefined && line.message.includes(LINUX_SYSMON))) {
+      const routed = this.xml(line.message.slice(event), place);
       if (routed !== undefined) return routed;
     }
+    if (syslog === undefined)
+      return this.pinned?.format === 'lines' ? this.mapLine(this.pinned, text, place) : this.fallBack(text, place);
     const table = TABLES.named(SYSLOG);
     return table === undefined ? otherProduct(place) : this.row(syslogRow(syslog), table, place, () => syslog.time);
   }

@@ -10,7 +10,7 @@ const MAX_DATA = 500;
 export function parseWindowsEvent(xml: string): WindowsEvent | undefined {
   const start = xml.search(/<Event[\s>]/);
   if (start < 0 || xml.includes('<!DOCTYPE') || xml.includes('<!ENTITY')) return undefined;
-  const system = between(xml, '<System>', '</System>', start);
+  const system = between(xml, '<System', '</System>', start);
   if (system === undefined) return undefined;
   return {
     provider: attribute(system, 'Provider', NAME),

@@ -50,6 +50,14 @@ describe('a Windows event as XML', () => {
     expect(event?.data.size).toBe(0);
   });
 
+  it('is read with any usual white space in its tags', () => {
+    const loose = EVENT.replaceAll('><', '>\r\n  <')
+      .replace('<System>', '<System >')
+      .replace("<Data Name='RuleName'", "<Data  Name = 'RuleName' ");
+    const [event, same] = [parseWindowsEvent(loose), parseWindowsEvent(EVENT)];
+    expect({ ...event }).toEqual({ ...same });
+  });
+
   it('is refused with a document type, and without its header', () => {
     expect(parseWindowsEvent(`<!DOCTYPE x [<!ENTITY a "b">]>${EVENT}`)).toBeUndefined();
     expect(parseWindowsEvent('<Event><EventData/></Event>')).toBeUndefined();

@@ -349,6 +349,22 @@ describe('Sysmon', () => {
     });
   });
 
+  it('is found in a line, whatever stands before it', () => {
+    const xml = ROADS.find(([road]) => road === 'XML')?.[1] as Write;
+    for (const before of [
+      '',
+      '03/02/2026 10:00:12 AM ',
+      '<14>Mar  2 10:00:13 relay1 ',
+      'Mar  2 10:00:13 relay1 agent[7]: pc1: ',
+    ]) {
+      const content = `a first line\n${before}${xml(3, OUTBOUND, 7)}\n`.replace(/^.*\n/, before === '' ? '' : '$&');
+      expect(sessionsOf(normalizeAll(content))[0], before).toMatchObject({
+        EventOriginalUid: `pc1.example.net/${CHANNEL}/7`,
+        SrcPortNumber: 51512,
+      });
+    }
+  });
+
   it('is read as Elastic’s module leaves it', () => {
     const record = {
       '@timestamp': '2026-03-02T10:00:12.345Z',
