@@ -74,7 +74,7 @@ export interface RawNode {
   readonly LookupClause?: RawNode | null;
   readonly Parameters?: RawList;
   readonly Aggregates?: RawList;
-  readonly ByClause?: { readonly Expressions: RawList } | null;
+  readonly ByClause?: { readonly Expressions: RawList; readonly Expression?: RawNode } | null;
   readonly ByExpression?: RawNode;
   readonly Values?: RawList;
   readonly Tokens?: RawList<RawToken>;
@@ -103,7 +103,14 @@ export interface RawNode {
   readonly OfExpression?: RawNode;
   readonly InClause?: { readonly Expressions: RawList } | null;
   readonly FunctionCall?: RawNode;
-  readonly Schema?: { readonly Schema: RawSchema } | null;
+  readonly Schema?: (RawSchema & { readonly Schema?: RawSchema | null }) | null;
+  readonly Clauses?: RawList;
+  readonly WithOthersClause?: { readonly Expression: RawNode } | null;
+  readonly Project?: RawNode | null;
+  readonly ProjectAway?: RawNode | null;
+  readonly ProjectKeyword?: RawToken;
+  readonly Columns?: RawList;
+  readonly Column?: RawNode;
   readonly OnClause?: { readonly Expression: RawNode };
   readonly RangeClause?: RawNode & {
     readonly Arguments?: { readonly Expressions: RawList };

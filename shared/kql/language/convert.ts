@@ -164,6 +164,7 @@ export function createConverter(source: Source, calledFunctions: CalledFunctions
       case 'SearchExpression':
         return { kind: 'searchTerm', ...sides(node) };
       case 'SearchOperator':
+      case 'FindOperator':
       case 'PrintOperator':
       case 'UnionOperator':
         return { kind: 'operator', operator: operator(node), ...base(node) };

@@ -70,6 +70,7 @@ export const EXPRESSION_LISTS = {
   ProjectKeepOperator: 'project-keep',
   ProjectRenameOperator: 'project-rename',
   ProjectReorderOperator: 'project-reorder',
+  ProjectByNamesOperator: 'project-by-names',
   DistinctOperator: 'distinct',
   SerializeOperator: 'serialize',
   PrintOperator: 'print',

@@ -15,6 +15,7 @@ export type ExpressionListOperator =
   | 'project-keep'
   | 'project-rename'
   | 'project-reorder'
+  | 'project-by-names'
   | 'distinct'
   | 'serialize'
   | 'print'
@@ -94,7 +95,41 @@ export interface AsOperator extends OperatorBase {
 }
 
 export interface PlainOperator extends OperatorBase {
-  readonly kind: 'getschema';
+  readonly kind: 'getschema' | 'consume';
+}
+
+export interface TopNestedOperator extends OperatorBase {
+  readonly kind: 'top-nested';
+  readonly levels: readonly {
+    /** Undefined: every value. */
+    readonly count: Expression | undefined;
+    readonly of: Expression;
+    /** Value of the row that stands for the others. */
+    readonly others: Expression | undefined;
+    /** An `ordered` one where a direction is said. */
+    readonly by: Expression;
+  }[];
+}
+
+export interface TopHittersOperator extends OperatorBase {
+  readonly kind: 'top-hitters';
+  readonly count: Expression;
+  readonly of: Expression;
+  readonly by: Expression | undefined;
+}
+
+export interface FindOperator extends OperatorBase {
+  readonly kind: 'find';
+  /** Undefined: every table. */
+  readonly tables: readonly Expression[] | undefined;
+  readonly condition: Expression;
+  /** The columns after `project`, with the types said there; undefined for project-smart. */
+  readonly project: readonly { readonly name: string; readonly type: ScalarType | undefined }[] | undefined;
+}
+
+export interface AssertSchemaOperator extends OperatorBase {
+  readonly kind: 'assert-schema';
+  readonly expected: readonly TypedName[];
 }
 
 export interface MvApplyOperator extends OperatorBase {
@@ -177,4 +212,8 @@ export type Operator =
   | SampleDistinctOperator
   | SearchOperator
   | EvaluateOperator
+  | TopNestedOperator
+  | TopHittersOperator
+  | FindOperator
+  | AssertSchemaOperator
   | UnsupportedOperator;

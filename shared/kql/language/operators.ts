@@ -2,7 +2,7 @@
 import { kindName, type RawNode, toArray } from './bundle';
 import { literalValue } from './constants';
 import { EXPRESSION_LISTS } from './forms';
-import type { Operator, ParsePattern } from './operatorSyntax';
+import type { FindOperator, Operator, ParsePattern } from './operatorSyntax';
 import { siteOf } from './plugins';
 import { columnsOf, constructName, typeNamed, typeOfTypeof } from './symbols';
 import type { Expression, Source, TypedName } from './syntax';
@@ -104,7 +104,7 @@ export function createOperatorConverter(converter: ExpressionConverter): (node: 
           ...common,
         };
       case 'EvaluateOperator': {
-        const schema = node.Schema?.Schema;
+        const schema = node.Schema?.Schema ?? undefined;
         return {
           kind: 'evaluate',
           call: required(node.FunctionCall, node),
@@ -135,6 +135,38 @@ export function createOperatorConverter(converter: ExpressionConverter): (node: 
         return { kind: 'as', name: node.Name?.SimpleName ?? '', ...common };
       case 'GetSchemaOperator':
         return { kind: 'getschema', ...common };
+      case 'ConsumeOperator':
+        return { kind: 'consume', ...common };
+      case 'TopNestedOperator':
+        return {
+          kind: 'top-nested',
+          levels: toArray(node.Clauses).map((clause) => ({
+            count: clause.Expression ? expression(clause.Expression) : undefined,
+            of: required(clause.OfExpression, clause),
+            others: clause.WithOthersClause?.Expression ? expression(clause.WithOthersClause.Expression) : undefined,
+            by: required(clause.ByExpression, clause),
+          })),
+          ...common,
+        };
+      case 'TopHittersOperator':
+        return {
+          kind: 'top-hitters',
+          count: required(node.Expression, node),
+          of: required(node.OfExpression, node),
+          by: node.ByClause?.Expression ? expression(node.ByClause.Expression) : undefined,
+          ...common,
+        };
+      case 'FindOperator':
+        if (node.ProjectAway) break;
+        return {
+          kind: 'find',
+          tables: node.InClause ? expressions(node.InClause.Expressions) : undefined,
+          condition: required(node.Condition, node),
+          project: node.Project ? projectedColumns(node.Project) : undefined,
+          ...common,
+        };
+      case 'AssertSchemaOperator':
+        return { kind: 'assert-schema', expected: typedNames(node.Schema?.Columns), ...common };
     }
     return { kind: 'unsupported', construct: constructName(node), ...common };
   }
@@ -179,6 +211,17 @@ export function createOperatorConverter(converter: ExpressionConverter): (node: 
   }
 
   return operator;
+}
+
+/** What stands after find's `project`; undefined for `project-smart`. The bag of the rest shows in the result's columns. */
+function projectedColumns(clause: RawNode): FindOperator['project'] {
+  if (clause.ProjectKeyword?.Text === 'project-smart') return undefined;
+  return toArray(clause.Columns).flatMap((node) => {
+    const kind = kindName(node);
+    if (kind === 'NameReference') return [{ name: node.SimpleName ?? '', type: undefined }];
+    if (kind !== 'TypedColumnReference') return [];
+    return [{ name: node.Column?.SimpleName ?? '', type: typeNamed(node.Type?.toString().trim() ?? '') }];
+  });
 }
 
 /** Declared columns; empty where a type has no name that is known. */

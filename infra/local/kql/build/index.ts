@@ -12,7 +12,7 @@ import type {
 import { assertSameTypes, columnsBySite, DiscoveryNeeded, foundColumns } from '../discovery';
 import type { Found } from '../index';
 import type { Relation, Value } from '../plan/nodes';
-import { isConstant } from '../plan/values';
+import { FALSE, isConstant } from '../plan/values';
 import { printRelation } from '../sql/print';
 import {
   type Binding,
@@ -28,17 +28,20 @@ import {
 import { convert } from './convert';
 import { evaluate } from './operators/evaluate';
 import { mvExpand } from './operators/expand';
+import { find } from './operators/find';
 import { join } from './operators/join';
 import { makeSeries } from './operators/makeSeries';
 import { parse } from './operators/parse';
 import { parseKv } from './operators/parseKv';
 import {
+  assertSchema,
   distinct,
   extend,
   getSchema,
   print,
   project,
   projectAway,
+  projectByNames,
   projectKeep,
   projectRename,
   projectReorder,
@@ -48,6 +51,7 @@ import { limited, rowCount, sort, take, top } from './operators/sort';
 import { datatable, range, scan } from './operators/source';
 import { mvApply, partition } from './operators/subquery';
 import { count, summarize } from './operators/summarize';
+import { topHitters, topNested } from './operators/topNested';
 import { union } from './operators/union';
 import { openRow } from './rows';
 import { scalarValue } from './scalar';
@@ -195,6 +199,7 @@ export function buildQuery(
     if (operator.kind === 'print') return print(operator, scope, builder);
     if (operator.kind === 'union') return union(operator, input, scope, builder);
     if (operator.kind === 'search') return search(operator, input, scope, builder);
+    if (operator.kind === 'find') return find(operator, scope, builder);
     if (input === undefined) throw unsupported(`${operator.kind} without a table before it`, operator);
     switch (operator.kind) {
       case 'where': {
@@ -261,6 +266,16 @@ export function buildQuery(
         scope.names.set(operator.name, { kind: 'table', relation: input, materialized: false });
         return input;
       }
+      case 'project-by-names':
+        return projectByNames(operator, input, scope, builder);
+      case 'top-nested':
+        return topNested(operator, input, scope, builder);
+      case 'top-hitters':
+        return topHitters(operator, input, scope, builder);
+      case 'assert-schema':
+        return assertSchema(operator, input);
+      case 'consume':
+        return { plan: { kind: 'filter', input: input.plan, predicate: FALSE }, columns: [], order: [] };
       case 'getschema':
         return getSchema(input, builder);
       case 'unsupported':

@@ -16,6 +16,24 @@ export function openRow(
   options: { readonly aggregates?: boolean } = {},
 ): OpenRow {
   let current = relation;
+  /** The order in which rows without one come: all windows must see the same. */
+  const positions = (): Relation['order'] => {
+    if (current.order.length === 0) {
+      const id = builder.fresh('position');
+      const number: Value = {
+        kind: 'window',
+        type: 'long',
+        arguments: [],
+        sql: (_, over) => `row_number() ${over}`,
+        order: [],
+      };
+      current = {
+        ...withComputed(current, [{ id, value: number }]),
+        order: [{ id, descending: false, nullsFirst: false }],
+      };
+    }
+    return current.order;
+  };
   const row: Row = {
     columns: relation.columns,
     order: relation.order,
@@ -24,7 +42,8 @@ export function openRow(
     ...options,
     hoist(value) {
       const id = builder.fresh('h');
-      current = withComputed(current, [{ id, value }]);
+      const placed = value.kind === 'window' && value.order.length === 0 ? { ...value, order: positions() } : value;
+      current = withComputed(current, [{ id, value: placed }]);
       return { kind: 'column', id, type: value.type };
     },
   };

@@ -1,5 +1,5 @@
 /** Scalar expressions: from syntax to values. */
-import type { CallNode, Expression, NameNode, SyntaxNode } from '../../../../shared/kql/language';
+import type { CallNode, Expression, NameNode, SyntaxNode, TextTestNode } from '../../../../shared/kql/language';
 import { AGGREGATES } from '../functions/aggregates';
 import { BUILT_FUNCTIONS } from '../functions/built';
 import type { CallContext } from '../functions/spec';
@@ -38,7 +38,7 @@ export function scalarValue(node: Expression, scope: Scope, row: Row | undefined
     case 'logic':
       return logic(node.operator, [convert(inner(node.left), 'bool'), convert(inner(node.right), 'bool')]);
     case 'textTest':
-      if (node.left.kind === 'star') throw unsupported('A test of all columns (*)', node);
+      if (node.left.kind === 'star') return anyColumn(node, inner(node.right), row);
       return textTest(node.test, node.caseSensitive, node.negated, inner(node.left), inner(node.right));
     case 'listTest':
       return listTest(node, builder, scope, row);
@@ -55,6 +55,15 @@ export function scalarValue(node: Expression, scope: Scope, row: Row | undefined
     default:
       throw unsupported(`${node.kind} as a value`, node);
   }
+}
+
+/** `* has "x"`: whether the text of any column passes the test. */
+function anyColumn(node: TextTestNode, sought: Value, row: Row | undefined): Value {
+  if (row === undefined || node.negated) throw unsupported('This test of all columns (*)', node);
+  return logic(
+    'or',
+    row.columns.map((column) => textTest(node.test, node.caseSensitive, false, columnValue(column), sought)),
+  );
 }
 
 function nameValue(node: NameNode, scope: Scope, row: Row | undefined, builder: Builder): Value {

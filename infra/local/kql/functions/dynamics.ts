@@ -5,7 +5,7 @@ import type { Value } from '../plan/nodes';
 import { call, columnValue, constant, constantArray } from '../plan/values';
 import type { FunctionBuilder } from './spec';
 
-function bagOf(pairs: readonly (readonly [Value, Value])[]): Value {
+export function bagOf(pairs: readonly (readonly [Value, Value])[]): Value {
   if (pairs.length === 0) return constant('dynamic', '{}');
   const args = pairs.flatMap(([key, value]) => [convert(key, 'string'), convert(value, 'dynamic')]);
   return call('dynamic', args, (...sql) => `json_object(${sql.join(', ')})`);

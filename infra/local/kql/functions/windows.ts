@@ -3,45 +3,31 @@ import { unsupported } from '../build/builder';
 import { convert } from '../build/convert';
 import type { Value } from '../plan/nodes';
 import { call, constant, isConstant, nullOf } from '../plan/values';
-import type { KqlType } from '../types';
+import { duckDbType, type KqlType } from '../types';
 import type { CallContext, FunctionBuilder } from './spec';
 
+/** @param run column of the runs that the function must not leave, beside those of the group. */
 function windowed(
   context: CallContext,
   type: KqlType,
   args: readonly Value[],
   sql: (args: readonly string[], over: string) => string,
+  run?: Value,
 ): Value {
   const { row } = context;
   if (row?.hoist === undefined) throw unsupported(`${context.node.name}() here`, context.node);
-  const partition = row.group?.map((column) => column.id);
+  const partition = [...(row.group?.map((column) => column.id) ?? []), ...(run?.kind === 'column' ? [run.id] : [])];
+  // Within runs of its own values a column is no order.
+  const order = row.order.filter(({ id }) => !(run?.kind === 'column' && run.id === id));
   return row.hoist({
     kind: 'window',
     type,
     arguments: args,
     sql,
-    order: row.order,
-    ...(partition === undefined ? {} : { partition }),
+    order,
+    ...(partition.length === 0 ? {} : { partition }),
   });
 }
-
-const rowNumber: FunctionBuilder = (context) => {
-  if (context.arguments.length > 1) return restarted(context, 'row_number');
-  const start = context.arguments.length === 0 ? constant('long', 1n) : convert(context.value(0), 'long');
-  return windowed(context, 'long', [start], ([from], over) => `(row_number() ${over} - 1 + ${from})`);
-};
-
-const rowCumsum: FunctionBuilder = (context) => {
-  if (context.arguments.length > 1) return restarted(context, 'row_cumsum');
-  const value = context.value(0);
-  const type: KqlType = value.type === 'int' ? 'long' : value.type;
-  return windowed(
-    context,
-    type,
-    [value],
-    ([x], over) => `CAST(sum(${x}) ${rows(over)} AS ${type === 'real' ? 'DOUBLE' : 'BIGINT'})`,
-  );
-};
 
 /** Row by row, not by groups of equal keys. */
 function rows(over: string): string {
@@ -50,70 +36,83 @@ function rows(over: string): string {
     : `${over.slice(0, -1)} ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`;
 }
 
-/** With a restart condition: first the number of restarts up to each row, then the function within each of these runs. */
-function restarted(context: CallContext, name: 'row_number' | 'row_cumsum'): Value {
-  if (context.row?.group !== undefined) throw unsupported(`${name}() with a restart in a subquery`, context.node);
-  const key = runKey(context);
-  if (key !== undefined) return withinRuns(context, name, key);
-  const restart = convert(context.value(1), 'bool');
-  const run = windowed(
+/** The runs between the rows where a condition restarts the function: how many there were so far. Undefined without a condition. */
+function runsOf(context: CallContext, at: number): Value | undefined {
+  if (context.arguments.length <= at) return undefined;
+  const key = runKey(context, at);
+  if (key !== undefined) return key;
+  const restart = convert(context.value(at), 'bool');
+  return windowed(
     context,
     'long',
     [restart],
-    ([r], over) => `sum(CAST(coalesce(${r}, false) AS INTEGER)) ${rows(over)}`,
+    ([r], over) => `CAST(sum(CAST(coalesce(${r}, false) AS INTEGER)) ${rows(over)} AS BIGINT)`,
   );
-  const partitioned = (over: string, group: string) =>
-    rows(over === 'OVER ()' ? `OVER (PARTITION BY ${group})` : over.replace('OVER (', `OVER (PARTITION BY ${group} `));
-  const value = convert(context.value(0), name === 'row_number' ? 'long' : context.value(0).type);
-  if (name === 'row_number') {
-    return windowed(
-      context,
-      'long',
-      [value, run],
-      ([from, group], over) => `(row_number() ${partitioned(over, group ?? '')} - 1 + ${from})`,
-    );
-  }
+}
+
+const rowNumber: FunctionBuilder = (context) => {
+  const start = context.arguments.length === 0 ? constant('long', 1n) : convert(context.value(0), 'long');
+  const sql = ([from]: readonly string[], over: string) => `(row_number() ${over} - 1 + ${from})`;
+  return windowed(context, 'long', [start], sql, runsOf(context, 1));
+};
+
+const rowCumsum: FunctionBuilder = (context) => {
+  const value = context.value(0);
   const type: KqlType = value.type === 'int' ? 'long' : value.type;
   return windowed(
     context,
     type,
-    [value, run],
-    ([x, group], over) =>
-      `CAST(sum(${x}) ${partitioned(over, group ?? '')} AS ${type === 'real' ? 'DOUBLE' : 'BIGINT'})`,
+    [value],
+    ([x], over) => `CAST(sum(${x}) ${rows(over)} AS ${duckDbType(type)})`,
+    runsOf(context, 1),
   );
+};
+
+/** The rank grows where the value differs from the one before: by one, or to the number of the row. */
+function rank(dense: boolean): FunctionBuilder {
+  return (context) => {
+    const value = context.value(0);
+    const run = runsOf(context, 1);
+    const changed = windowed(
+      context,
+      'bool',
+      [value],
+      ([x], over) => `(row_number() ${over} = 1 OR ${x} IS DISTINCT FROM lag(${x}) ${over})`,
+      run,
+    );
+    if (dense) {
+      return windowed(
+        context,
+        'long',
+        [changed],
+        ([c], over) => `CAST(sum(CAST(${c} AS INTEGER)) ${rows(over)} AS BIGINT)`,
+        run,
+      );
+    }
+    const number = windowed(context, 'long', [], (_, over) => `row_number() ${over}`, run);
+    return windowed(
+      context,
+      'long',
+      [changed, number],
+      ([c, n], over) => `max(CASE WHEN ${c} THEN ${n} END) ${rows(over)}`,
+      run,
+    );
+  };
 }
 
 /**
  * The column of `prev(column) != column` over rows that are sorted by it first: the runs are then its values, which saves counting
  * restarts over all rows.
  */
-function runKey({ arguments: given, builder, scope, row }: CallContext): string | undefined {
-  const restart = given[1];
+function runKey({ arguments: given, builder, scope, row }: CallContext, at: number): Value | undefined {
+  const restart = given[at];
   if (restart?.kind !== 'comparison' || restart.operator !== '!=') return undefined;
   const { left: before, right: now } = restart;
   const [previous, ...more] = before.kind === 'call' && before.name === 'prev' ? before.arguments : [];
   if (previous?.kind !== 'name' || now.kind !== 'name' || more.length > 0) return undefined;
   const [one, other] = [builder.scalar(previous, scope, row), builder.scalar(now, scope, row)];
   const isKey = one.kind === 'column' && other.kind === 'column' && one.id === other.id;
-  return isKey && row?.order[0]?.id === one.id ? one.id : undefined;
-}
-
-function withinRuns(context: CallContext, name: 'row_number' | 'row_cumsum', key: string): Value {
-  const { row } = context;
-  if (row?.hoist === undefined) throw unsupported(`${name}() here`, context.node);
-  const value = convert(context.value(0), name === 'row_number' ? 'long' : context.value(0).type);
-  const type: KqlType = value.type === 'int' ? 'long' : value.type;
-  return row.hoist({
-    kind: 'window',
-    type,
-    arguments: [value],
-    sql: ([x], over) =>
-      name === 'row_number'
-        ? `(row_number() ${over} - 1 + ${x})`
-        : `CAST(sum(${x}) ${rows(over)} AS ${type === 'real' ? 'DOUBLE' : 'BIGINT'})`,
-    partition: [key],
-    order: row.order.slice(1),
-  });
+  return isKey && row?.order[0]?.id === one.id ? one : undefined;
 }
 
 function neighbour(sqlFunction: 'lag' | 'lead'): FunctionBuilder {
@@ -136,6 +135,8 @@ function neighbour(sqlFunction: 'lag' | 'lead'): FunctionBuilder {
 export const WINDOW_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = {
   row_number: rowNumber,
   row_cumsum: rowCumsum,
+  row_rank_dense: rank(true),
+  row_rank_min: rank(false),
   prev: neighbour('lag'),
   next: neighbour('lead'),
 };

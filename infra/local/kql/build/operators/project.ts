@@ -1,7 +1,12 @@
 /** extend, project, project-away, -keep, -rename, -reorder, distinct, serialize, print, getschema. */
-import type { Expression, ExpressionsOperator, TypedName } from '../../../../../shared/kql/language';
+import type {
+  AssertSchemaOperator,
+  Expression,
+  ExpressionsOperator,
+  TypedName,
+} from '../../../../../shared/kql/language';
 import type { Computed, PlanColumn, Relation, Value } from '../../plan/nodes';
-import { columnValue, constant } from '../../plan/values';
+import { columnValue, constant, constantArray, isConstant } from '../../plan/values';
 import type { KqlType } from '../../types';
 import { type Builder, errorAt, findColumn, matchesPattern, type Row, type Scope, unsupported } from '../builder';
 import { convert } from '../convert';
@@ -129,6 +134,29 @@ export function projectRename(operator: ExpressionsOperator, input: Relation): R
   }
   const columns = input.columns.map((column) => ({ ...column, name: names.get(column.name) ?? column.name }));
   return { ...input, columns };
+}
+
+/** By names that are texts, or arrays of texts, known while compiling; `*` in them stands for any characters. */
+export function projectByNames(
+  operator: ExpressionsOperator,
+  input: Relation,
+  scope: Scope,
+  builder: Builder,
+): Relation {
+  const names = operator.expressions.flatMap((expression) => {
+    const value = builder.scalar(expression, scope, undefined);
+    if (!isConstant(value)) throw unsupported('project-by-names with computed names', expression);
+    return (constantArray(value) ?? [value.value]).map(String);
+  });
+  const found = names.flatMap((name) => input.columns.filter((column) => matchesPattern(column.name, name)));
+  return { ...input, columns: [...new Set(found)] };
+}
+
+/** The input itself. @throws KqlError where names, order and types are not those expected */
+export function assertSchema(operator: AssertSchemaOperator, input: Relation): Relation {
+  const texts = (columns: readonly TypedName[]) => columns.map(({ name, type }) => `${name}:${type}`).join(', ');
+  if (texts(operator.expected) === texts(input.columns)) return input;
+  throw errorAt('malformed', `The columns are (${texts(input.columns).slice(0, 500)})`, operator);
 }
 
 /** Named columns first; patterns take the rest of what they match, sorted where asked for. */

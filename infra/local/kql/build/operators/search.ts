@@ -2,7 +2,7 @@
  * search: rows of the input, of chosen tables or of all tables in which a term is found. A term alone is sought in every column, as
  * text; `*` at its ends makes it a prefix, a suffix or any part.
  */
-import type { Expression, SearchOperator, TextTest } from '../../../../../shared/kql/language';
+import type { Expression, FindOperator, SearchOperator, TextTest } from '../../../../../shared/kql/language';
 import type { PlanColumn, Relation, Value } from '../../plan/nodes';
 import { call, columnValue, constant, FALSE, isConstant, logic, not } from '../../plan/values';
 import { type Builder, errorAt, matchesPattern, type Row, type Scope, unsupported } from '../builder';
@@ -29,7 +29,7 @@ export function search(
   return united(found, false, undefined, builder, operator);
 }
 
-function tablesOf(operator: SearchOperator, scope: Scope, builder: Builder): readonly Arm[] {
+export function tablesOf(operator: SearchOperator | FindOperator, scope: Scope, builder: Builder): readonly Arm[] {
   if (operator.tables === undefined) {
     return [...builder.tables.keys()].map((name) => ({ label: name, relation: builder.table(name, operator) }));
   }
@@ -49,7 +49,7 @@ function labelled(label: string, relation: Relation, builder: Builder): Relation
   return { ...named, columns: [column, ...relation.columns.filter(({ name }) => name !== '$table')] };
 }
 
-function filtered(
+export function filtered(
   condition: Expression,
   relation: Relation,
   caseSensitive: boolean,
