@@ -62,6 +62,8 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const callerAddress = context.addresses.look(caller)?.text;
   const callerMac = canonicalMac(caller);
   const source = get('Device IP Address', 'Remote-Address') || (callerAddress ?? '');
+  const destination = get('DestinationIPAddress');
+  if (source === '' || destination === '') return skipped('noPeer');
   const computer = row.text('Computer') || row.text('HostName');
   const reported = row.text('HostIP') === 'Unknown IP' ? '' : row.text('HostIP');
   return {
@@ -83,7 +85,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     SrcPortNumber: get('Device Port'),
     SrcMacAddr: callerMac,
     SrcHostname: callerMac === undefined && callerAddress === undefined ? caller : '',
-    DstIpAddr: get('DestinationIPAddress'),
+    DstIpAddr: destination,
     DstPortNumber: get('DestinationPort'),
     DstMacAddr: canonicalMac(get('Called-Station-ID')),
     DstUsername: get('UserName', 'User-Name', 'User'),
@@ -105,7 +107,7 @@ export const ciscoIse: RowSource = {
   facts: 'ASimNetworkSessionCiscoISE 1.1.0',
   asim: { vendor: 'Cisco', product: 'ISE', types: ['NetworkSession'] },
   filter:
-    'The messages of 41 connection codes; others are skipped (notConnection), as are later segments of a long message (laterSegment).',
+    'The messages of 41 connection codes; others are skipped (notConnection), as are later segments of a long message (laterSegment) and messages that name one end or none (noPeer).',
   forms: ['syslog'],
   sweep: true,
   gaps: [

@@ -13,6 +13,7 @@ import { checkPointSmartDefense } from './checkPointSmartDefense';
 import { ciscoAsa } from './ciscoAsa';
 import { ciscoFirepower } from './ciscoFirepower';
 import { ciscoFtd } from './ciscoFtd';
+import { ciscoIse } from './ciscoIse';
 import { ciscoMeraki } from './ciscoMeraki';
 import { corelightZeek } from './corelightZeek';
 import { defenderIotAgent } from './defenderIotAgent';
@@ -46,6 +47,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   ciscoAsa,
   ciscoFirepower,
   ciscoFtd,
+  ciscoIse,
   ciscoMeraki,
   corelightZeek,
   defenderIotAgent,
