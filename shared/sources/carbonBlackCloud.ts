@@ -121,6 +121,7 @@ export const carbonBlackCloud: RowSource = {
   },
   objectForms: [
     {
+      columns: ['type', 'local_ip', 'remote_ip', 'netconn_inbound'],
       owns: (record) => typeof record.type === 'string' && record.type.startsWith('endpoint.event.'),
       read: (record) => new JsonRow(EVENTS, record),
     },

@@ -48,6 +48,11 @@ class ConnRow extends JsonRow {
   }
 }
 
+/** Relays write a tab in a line as `#011`. */
+function withTabs(line: string): string {
+  return line.includes('#011') ? line.replaceAll('#011', '\t') : line;
+}
+
 /** A line of conn.log with the columns of its default; what a site added behind them has no name. */
 function readHeaderless(line: string): Row | Refusal {
   const cells = line.split('\t');
@@ -153,7 +158,7 @@ class TsvReading implements LineReading {
       this.header = line.startsWith('#close') ? undefined : zeekHeader(this.header, line);
       return undefined;
     }
-    if (this.header === undefined) return readHeaderless(message);
+    if (this.header === undefined) return readHeaderless(withTabs(message));
     const { path, fields: columns } = this.header;
     if (columns.length === 0) return dead('noHeader');
     if (!isConnPath(path) && !columns.includes('conn_state')) return skipped('notConn');
@@ -173,11 +178,12 @@ class TsvReading implements LineReading {
 const TSV: LineForm = {
   owns: ({ text: line, message }) =>
     /^#(separator \\x|(fields|set_separator|empty_field|unset_field|path|open|types)\s)/.test(line) ||
-    HEADERLESS.test(message),
+    HEADERLESS.test(withTabs(message)),
   open: (_: MappingContext, memory) => new TsvReading(memory),
 };
 
 const JSON_FORM: ObjectForm = {
+  columns: ['ts', 'uid', 'id.orig_h'],
   owns: (record) => zeekKind(record) !== undefined || taggedRecord(record) !== undefined,
   read: readRecord,
 };

@@ -13,7 +13,7 @@ import { ParquetReader } from '../formats/parquetReader';
 import { type FormatItem, type FormatReader, recordBytes } from '../formats/record';
 import { XmlEventReader } from '../formats/windowsEvent';
 import { SOURCES, sourceById } from './catalogue';
-import { columnName } from './csvHeader';
+import { columnName, isPreamble } from './csvHeader';
 import type { Normalizer, NormalizerInput, Outcome, ResumePoint } from './normalizer';
 import { type Format, isFormat, looksLike, sniffFormat } from './recognition';
 import { JSON_SOURCES, type Place, type Routed, Router } from './router';
@@ -207,6 +207,7 @@ class BlobNormalizer implements Normalizer {
   }
 
   private takeHeader(line: string): void {
+    if (isPreamble(line)) return;
     this.header = line;
     this.columns = (splitCsv(line) ?? []).map(columnName);
     this.table = this.router.tableOfHeader(this.columns);

@@ -1,6 +1,6 @@
 /** What the first bytes of a blob tell about its format. */
 import { splitCsv } from '../formats/csv';
-import { columnName } from './csvHeader';
+import { columnName, isPreamble, mayBePreamble } from './csvHeader';
 
 const FORMATS = ['json', 'lines', 'csv', 'xml', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -65,12 +65,15 @@ function sniffHeader(
   whole: boolean,
   isHeader: (columns: readonly string[]) => boolean,
 ): Format | undefined {
-  const newline = head.indexOf(0x0a);
+  const first = head.indexOf(0x0a);
+  const from = first >= 0 && isPreamble(head.toString('utf8', 0, first)) ? first + 1 : 0;
+  const newline = head.indexOf(0x0a, from);
   const line = head
-    .toString('utf8', 0, newline < 0 ? head.length : newline)
+    .toString('utf8', from, newline < 0 ? head.length : newline)
     .replace(/^\ufeff/, '')
     .trim();
   if (line === '' && newline >= 0) return 'lines';
+  if (newline < 0 && !whole && mayBePreamble(line)) return undefined;
   if (!/^[\w" ,.[\]()-]*$/.test(line) || (newline >= 0 && !line.includes(','))) return 'lines';
   if (newline < 0 && !whole)
     return /^[\w"[\]()., -]{0,4}$/.test(line) || line.includes(',') || line.length < 128 ? undefined : 'lines';

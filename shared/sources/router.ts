@@ -125,9 +125,10 @@ export class Router {
     return this.tableWith(columns)?.table;
   }
 
-  /** Whether a row of these columns would be known, or holds a line; decides whether a first line is a CSV header. */
+  /** Whether a row of these columns would be known, or its object, or holds a line; decides whether a first line is a CSV header. */
   knowsHeader(columns: readonly string[]): boolean {
-    return this.tableWith(columns) !== undefined || columns.some(isOriginalColumn);
+    if (this.tableWith(columns) !== undefined || columns.some(isOriginalColumn)) return true;
+    return OBJECT_FORMS.some(({ form }) => form.columns?.every((column) => columns.includes(column)));
   }
 
   private tableWith(columns: readonly string[]): TableSources<LogSource> | undefined {

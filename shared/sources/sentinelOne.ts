@@ -127,6 +127,10 @@ export const sentinelOne: RowSource = {
         ('AlertInfo' in record && 'AgentDetectionInfo' in record),
       read,
     },
-    { owns: isEvent, read: (record) => new JsonRow(TABLE, record) },
+    {
+      columns: ['EventType', 'AgentUUID', 'SrcIP', 'DstIP'],
+      owns: isEvent,
+      read: (record) => new JsonRow(TABLE, record),
+    },
   ],
 };

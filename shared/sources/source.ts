@@ -143,6 +143,8 @@ export interface LineReading {
 
 /** A vendor's own JSON objects. */
 export interface ObjectForm {
+  /** Columns that together tell a CSV file of such objects by its first line. */
+  readonly columns?: readonly string[];
   owns(record: JsonObject): boolean;
   read(record: JsonObject, context: MappingContext): Row | Refusal;
 }

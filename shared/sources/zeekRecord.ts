@@ -119,7 +119,10 @@ export function isConnPath(path: string): boolean {
 export function zeekKind(record: JsonObject): ZeekKind | undefined {
   // Vectra's metadata has Zeek's names.
   if (record.metadata_type !== undefined || record.sensor_uid !== undefined) return undefined;
-  if (typeof record._path === 'string' && isTime(record.ts)) return isConnPath(record._path) ? 'conn' : 'other';
+  // Newer tables, one for each log, give the columns the suffixes of their types.
+  const path = record._path ?? record._path_s;
+  if (typeof path === 'string' && isTime(record.ts ?? record.ts_t ?? record.ts_d ?? record.ts_s))
+    return isConnPath(path) ? 'conn' : 'other';
   const elastic = asObject(record.zeek);
   if (elastic !== undefined) return 'connection' in elastic ? 'conn' : 'other';
   if (!isTime(record.ts ?? record['@timestamp'])) return undefined;

@@ -117,6 +117,27 @@ describe('wrappers', () => {
   });
 });
 
+describe('CSV of a product’s own records', () => {
+  it.each([
+    [
+      'ts,uid,id.orig_h,id.resp_h,id.resp_p,proto,conn_state',
+      '1772445612.5,CAbcDe1fGhIjKlMnOp,10.0.1.5,198.51.100.20,443,tcp,SF',
+    ],
+    [
+      'EventType,EventTime,AgentUUID,SrcIP,DstIP,DstPort',
+      'IP Connect,2026-03-02T10:00:12Z,abc,10.0.1.5,198.51.100.20,443',
+    ],
+    [
+      'type,device_timestamp,local_ip,remote_ip,remote_port,netconn_inbound',
+      'endpoint.event.netconn,2026-03-02 10:00:12 +0000 UTC,10.0.1.5,198.51.100.20,443,false',
+    ],
+  ])('is read by %s', (header, line) => {
+    const outcomes = normalizeAll(`${header}\n${line}\n`);
+    expect(kindsOf(outcomes)).toEqual(['session']);
+    expect(sessionsOf(outcomes)[0]).toMatchObject(ENDS);
+  });
+});
+
 describe('rows of a table', () => {
   const ROW = {
     TimeGenerated: '2026-03-02T10:01:00Z',
@@ -150,10 +171,23 @@ describe('rows of a table', () => {
     ['CSV of the portal', csv(`\ufeffTimeGenerated [UTC],${Object.keys(ROW).slice(1).join(',')}`)],
     ['CSV in small letters', csv(Object.keys(ROW).join(',').toLowerCase())],
     ['quoted CSV', csv(Object.keys(ROW).map(csvCell).join(','))],
+    ['CSV of PowerShell', `#TYPE System.Management.Automation.PSCustomObject\r\n${csv(Object.keys(ROW).join(','))}`],
+    ['CSV for Excel', `\ufeffsep=,\r\n${csv(Object.keys(ROW).join(','))}`],
   ])('are read by %s', (_, content) => {
     const outcomes = normalizeAll(content);
     expect(kindsOf(outcomes)).toEqual(['session']);
     expect(sessionsOf(outcomes)[0]).toMatchObject(EXPECTED);
+  });
+
+  it('are read however the first bytes of the file arrive', () => {
+    for (const content of [
+      `#TYPE System.String\n${csv(Object.keys(ROW).join(','))}`,
+      `sep=,\n${csv(Object.keys(ROW).join(','))}`,
+      csv(Object.keys(ROW).join(',')),
+    ]) {
+      for (let cut = 1; cut < 40; cut++)
+        expect(kindsOf(normalizeAll(content, { cuts: [cut] })), `${cut} of ${content}`).toEqual(['session']);
+    }
   });
 
   it('may lie in their container without the table’s name, in any case', () => {

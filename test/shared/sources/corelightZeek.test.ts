@@ -380,6 +380,13 @@ describe('Zeek connections', () => {
       { conn: TLS },
       { ...flat, _path: undefined },
       { ...columns, TimeGenerated: '2026-03-02T10:01:00Z', Type: 'Corelight_CL' },
+      {
+        ...columns,
+        ts_s: undefined,
+        ts_t: TLS.ts,
+        TimeGenerated: '2026-03-02T10:01:00Z',
+        Type: 'Corelight_v2_conn_CL',
+      },
       { message: JSON.stringify(TLS), log_file: '/var/log/zeek/conn.log', hostname: 'relay1' },
     ]) {
       expect(one(JSON.stringify(record)), JSON.stringify(record)).toMatchObject(ends);
@@ -417,7 +424,10 @@ describe('Zeek connections', () => {
     expect(one(lines)).toMatchObject({ ...ends, EventEndTime: '2026-03-02T10:00:42.623Z', DstBytes: 6600 });
     const wrapped = JSON.stringify({ message: TSV[0], host: 'sensor1' });
     expect(one(wrapped)).toMatchObject({ SrcIpAddr: '10.0.1.5', SrcBytes: 1200 });
-    expect(one(`<13>Mar  2 10:00:50 sensor1 zeek: ${TSV[0]}`)).toMatchObject({ SrcBytes: 1200 });
+    for (const tab of ['\t', '#011']) {
+      const line = `<13>Mar  2 10:00:50 sensor1 zeek: ${TSV[0]?.replaceAll('\t', tab)}`;
+      expect(one(line)).toMatchObject({ SrcBytes: 1200 });
+    }
   });
 
   it('counts a connection without a protocol name by its number', () => {
