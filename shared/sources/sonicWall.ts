@@ -6,16 +6,18 @@
  */
 import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
-import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
 import { COMMON_SECURITY_LOG, securityLog } from './commonSecurityLog';
-import { type Row, textRow } from './row';
-import { type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
+import type { Row } from './row';
+import { ownsSonicWallLine, readSonicWallLine } from './sonicWallSyslog';
+import { lineForm, type Refusal, type RowSource, skipped } from './source';
 
 /** Logs of the web and of the device, not of a session. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['14', '97', '1382', '440', '441', '442', '646', '647', '734', '735']);
 /** Groups that tell of sessions: security services, firewall settings, network, firewall. */
-const GROUPS: ReadonlySet<string> = new Set(['', '3', '5', '6', '10']);
+const GROUPS: ReadonlySet<string> = new Set(['3', '5', '6', '10']);
+/** Of firmware without groups, the categories that tell of none: maintenance, errors, blocked sites and code, users. */
+const OTHER_CATEGORIES: ReadonlySet<string> = new Set(['1', '2', '4', '8', '16']);
 const ACTIONS: ReadonlyMap<string, ValueOf<'dvcAction'>> = new Map([
   ['forward', 'Allow'],
   ['allow', 'Allow'],
@@ -27,12 +29,16 @@ const ACTIONS: ReadonlyMap<string, ValueOf<'dvcAction'>> = new Map([
   ['reset', 'Reset'],
   ['drop icmp', 'Drop ICMP'],
 ]);
-/** Legacy categories: dropped packets. */
+/** Older categories: dropped packets. */
 const DROPPED: ReadonlySet<string> = new Set(['64', '128', '256', '512']);
 const SUBTYPES: ReadonlyMap<string, 'Start' | 'End'> = new Map([
   ['98', 'Start'],
   ['537', 'End'],
 ]);
+/** Interfaces of old firmware are called like zones. */
+const ZONES: ReadonlySet<string> = new Set(['WAN', 'LAN', 'DMZ', 'WLAN', 'VPN']);
+/** What newer firmware calls the zone of the internet. */
+const OUTSIDE: ReadonlySet<string> = new Set(['WAN', 'UNTRUSTED']);
 
 function severity(text: string): ValueOf<'eventSeverity'> | undefined {
   if (!/^\d{1,2}$/.test(text)) return undefined;
@@ -43,50 +49,83 @@ function severity(text: string): ValueOf<'eventSeverity'> | undefined {
 /** `tcp/https`, `x-tcp`: transport and service. */
 function protocols(text: string): { readonly transport: string; readonly service: string } {
   const [first = '', service = ''] = text.split('/', 2);
-  return { transport: first.slice(first.lastIndexOf('-') + 1), service: /^\d+$/.test(service) ? '' : service };
+  const transport = first.slice(first.lastIndexOf('-') + 1);
+  return { transport, service: /^\d+$/.test(service) || !/^(tcp|udp)$/i.test(transport) ? '' : service };
 }
 
-function zoneDirection(from: string, to: string): ValueOf<'networkDirection'> | undefined {
-  if (from === '' || to === '') return undefined;
+interface Zones {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** As stated, else as the rule's name has them (`15 (LAN->WAN)`), else as old interfaces are called. */
+function zonesOf(get: (column: string) => string, rule: string): Zones {
+  const [from, to] = [get('DeviceCustomString3Label'), get('DeviceCustomString4Label')];
+  if (from !== '' || to !== '') return { from, to };
+  const named = /\(([\w -]{1,40})->([\w -]{1,40})\)/.exec(rule);
+  if (named !== null) return { from: named[1] ?? '', to: named[2] ?? '' };
+  const [inbound, outbound] = [get('DeviceInboundInterface'), get('DeviceOutboundInterface')];
+  return ZONES.has(inbound) && ZONES.has(outbound) ? { from: inbound, to: outbound } : { from: '', to: '' };
+}
+
+/** A session within the outer zone goes to or comes from the firewall itself: the addresses tell which. */
+function zoneDirection({ from, to }: Zones): Pick<SessionDraft, 'NetworkDirection' | 'stated'> {
+  if (from === '' || to === '') return {};
   const [one, other] = [from.toUpperCase(), to.toUpperCase()];
-  if (other === 'MULTICAST') return 'NA';
-  if (one === 'WAN') return 'Inbound';
-  if (one === 'VPN') return other === 'WAN' ? 'Outbound' : 'Inbound';
-  return other === 'WAN' ? 'Outbound' : undefined;
+  if (other === 'MULTICAST') return { NetworkDirection: 'NA' };
+  const [inside, outside] = [!OUTSIDE.has(one), OUTSIDE.has(other)];
+  if (!inside) return outside ? { stated: 'Inbound' } : { NetworkDirection: 'Inbound' };
+  if (outside) return { NetworkDirection: 'Outbound' };
+  return { NetworkDirection: one === 'VPN' ? 'Inbound' : 'Local' };
 }
 
-const unquoted = (text: string): string => text.replace(/^"|"$/g, '');
+/** What the record states, or its text tells where it states nothing. */
+function actionOf(stated: string, category: string, text: string): ValueOf<'dvcAction'> | undefined {
+  if (stated !== '') return ACTIONS.get(stated.toLowerCase());
+  if (/\b(?:denied|rejected|blocked)\b/i.test(text)) return 'Deny';
+  return /\bdropped\b/i.test(text) || (text === '' && DROPPED.has(category)) ? 'Drop' : undefined;
+}
+
+/** The signature in `IPS Detection Alert: ICMP Echo Reply, SID: 316, Priority: Low`. */
+function threatName(text: string): string {
+  return /\b(?:Alert|Anti-Spyware|Gateway Anti-Virus)[\w -]{0,40}: ([^,"]{1,200})/i.exec(text)?.[1]?.trim() ?? '';
+}
+
+const unquoted = (text: string): string => text.replace(/^["']|["']$/g, '');
 
 function map(row: Row): SessionDraft | Refusal {
   const log = securityLog(row);
   const get = (column: string): string => unquoted(log.text(column));
   const key = (name: string): string => unquoted(log.extension(name));
-  const id = get('DeviceEventClassID');
-  if (LEFT_OUT.has(id) || !GROUPS.has(key('gcat'))) return skipped('notConnection');
+  const [id, group, category] = [get('DeviceEventClassID'), key('gcat'), get('DeviceEventCategory') || key('c')];
+  if (LEFT_OUT.has(id) || !(group === '' ? !OTHER_CATEGORIES.has(category) : GROUPS.has(group)))
+    return skipped('notConnection');
   const source = get('SourceIP') || key('srcV6');
   const destination = get('DestinationIP') || key('dstV6');
   if (source === '' || destination === '') return skipped('noAddresses');
-  const stated = key('fw_action').toLowerCase();
-  const action = ACTIONS.get(stated) ?? (stated === '' && DROPPED.has(get('DeviceEventCategory')) ? 'Drop' : undefined);
-  // The label itself holds the value; so the vendor has it.
-  const [from, to] = [get('DeviceCustomString3Label'), get('DeviceCustomString4Label')];
-  const { transport, service } = protocols(get('Protocol'));
-  const user = key('susr') || get('SourceUserName');
-  const direction = zoneDirection(from, to);
-  const duration = get('DeviceCustomNumber3Label') || key('cdur');
+  const [stated, text] = [key('fw_action'), get('Activity') || get('Message')];
+  const rule = get('DeviceCustomString1') || key('rule');
+  const zones = zonesOf(get, rule);
+  const direction = zoneDirection(zones);
+  const given = protocols(get('Protocol'));
+  const transport = given.transport || (key('type') !== '' && /\bICMP\b/i.test(text) ? 'icmp' : '');
   const icmp = /^icmp/i.test(transport);
+  const ports = transport === '' || /^(tcp|udp|sctp)$/i.test(transport);
+  const user = key('susr') || get('SourceUserName');
   const application = key('appcat') || key('appName');
   const threat = key('ipscat') || key('spycat');
   return {
+    ...direction,
     EventEndTime: parseLogTime(get('ReceiptTime')),
-    NetworkDuration: duration,
+    NetworkDuration: get('DeviceCustomNumber3Label') || key('cdur'),
     EventSubType: SUBTYPES.get(id),
+    EventResultDetails: 'NA',
     EventSeverity: severity(get('LogSeverity')),
-    EventOriginalSeverity: get('LogSeverity'),
+    EventOriginalSeverity: get('OriginalLogSeverity') || get('LogSeverity'),
     EventOriginalType: id,
-    EventMessage: get('Activity') || get('Message'),
+    EventMessage: text,
     EventProductVersion: get('DeviceVersion'),
-    DvcAction: action,
+    DvcAction: actionOf(stated, category, text),
     DvcOriginalAction: stated,
     DvcHostname: get('DeviceName') || get('Computer'),
     DvcIpAddr: key('fw') || get('DeviceAddress'),
@@ -97,104 +136,44 @@ function map(row: Row): SessionDraft | Refusal {
     DvcInboundInterface: get('DeviceInboundInterface'),
     DvcOutboundInterface: get('DeviceOutboundInterface'),
     SrcIpAddr: source,
-    SrcPortNumber: get('SourcePort'),
+    SrcPortNumber: ports ? get('SourcePort') : '',
     SrcHostname: get('SourceHostName'),
     SrcMacAddr: get('SourceMACAddress'),
     SrcNatIpAddr: get('DeviceCustomString1Label') || get('SourceTranslatedAddress'),
     SrcNatPortNumber: key('snpt') || get('SourceTranslatedPort'),
     SrcUsername: /^Unknown \(/.test(user) ? '' : user,
-    SrcZone: from,
+    SrcZone: zones.from,
     SrcBytes: get('SentBytes'),
     SrcPackets: get('DeviceCustomNumber2Label') || key('spkt'),
     DstIpAddr: destination,
-    DstPortNumber: get('DestinationPort'),
+    DstPortNumber: ports ? get('DestinationPort') : '',
     DstHostname: get('DestinationHostName'),
     DstMacAddr: get('DestinationMACAddress'),
     DstNatIpAddr: get('DeviceCustomString2Label') || get('DestinationTranslatedAddress'),
     DstNatPortNumber: key('dnpt') || get('DestinationTranslatedPort'),
-    DstZone: to,
+    DstZone: zones.to,
     DstBytes: get('ReceivedBytes'),
     DstPackets: get('DeviceCustomNumber1Label') || key('rpkt'),
     DstAppName: application,
     DstAppId: application === '' ? '' : key('sid'),
+    ...(application !== '' && { DstAppType: /^(General|Service) /.test(application) ? 'Service' : 'Other' }),
     NetworkProtocol: transport,
-    NetworkApplicationProtocol: icmp ? '' : service.toUpperCase(),
+    NetworkApplicationProtocol: given.service.toUpperCase(),
     NetworkIcmpCode: icmp ? get('FieldDeviceCustomNumber1') || key('type') : undefined,
-    NetworkRuleName: get('DeviceCustomString1') || key('rule'),
-    NetworkDirection: direction,
+    NetworkRuleName: rule,
+    ThreatName: threat === '' ? '' : threatName(text) || threat,
     ThreatCategory: threat,
     ThreatId: threat === '' ? '' : key('sid'),
-    ThreatIpAddr: threat === '' ? '' : direction === 'Inbound' ? source : direction === 'Outbound' ? destination : '',
+    ThreatIpAddr: threat === '' ? '' : direction.NetworkDirection === 'Outbound' ? destination : source,
     AdditionalFields: {
-      Category: get('DeviceEventCategory') || key('c'),
-      Group: key('gcat'),
+      Category: category,
+      Group: group,
       IcmpCode: icmp ? get('FieldDeviceCustomNumber2') || key('code') : '',
       Note: key('note'),
       VpnPolicy: key('vpnpolicy'),
       SessionType: key('sess'),
     },
-    ...(application !== '' && {
-      DstAppType: /^'?(General|Service) /.test(application) ? ('Service' as const) : ('Other' as const),
-    }),
   };
-}
-
-/** `address:port:interface[:name]`; IPv6 addresses have keys of their own. */
-function end(text: string): {
-  readonly address?: string;
-  readonly port?: string;
-  readonly nic?: string;
-  readonly name?: string;
-} {
-  const [address, port, nic, name] = text.split(':', 4);
-  return { ...(address && { address }), ...(port && { port }), ...(nic && { nic }), ...(name && { name }) };
-}
-
-/** Keys that become columns; the others go to AdditionalExtensions. */
-const TAKEN: ReadonlySet<string> = new Set([
-  'src',
-  'dst',
-  'proto',
-  'sent',
-  'rcvd',
-  'm',
-  'msg',
-  'time',
-  'id',
-  'srcMac',
-  'dstMac',
-  'usr',
-]);
-
-function read({ message, syslog }: LogLine): Row {
-  const pairs = parseKeyValues(message);
-  const [source, destination] = [end(pairs.get('src') ?? ''), end(pairs.get('dst') ?? '')];
-  const time = parseLogTime(pairs.get('time') ?? '') ?? syslog?.time;
-  const extensions = [...pairs].filter(([name]) => !TAKEN.has(name)).map(([name, value]) => `${name}=${value}`);
-  return textRow(COMMON_SECURITY_LOG, {
-    DeviceVendor: 'SonicWall',
-    DeviceProduct: 'SonicOS',
-    DeviceEventClassID: pairs.get('m'),
-    DeviceName: syslog?.host,
-    DeviceEventCategory: pairs.get('c'),
-    Activity: pairs.get('msg'),
-    SourceIP: source.address,
-    SourcePort: source.port,
-    DeviceInboundInterface: source.nic,
-    SourceHostName: source.name,
-    DestinationIP: destination.address,
-    DestinationPort: destination.port,
-    DeviceOutboundInterface: destination.nic,
-    DestinationHostName: destination.name,
-    Protocol: pairs.get('proto'),
-    SentBytes: pairs.get('sent'),
-    ReceivedBytes: pairs.get('rcvd'),
-    SourceMACAddress: pairs.get('srcMac'),
-    DestinationMACAddress: pairs.get('dstMac'),
-    SourceUserName: pairs.get('usr'),
-    AdditionalExtensions: extensions.join(';'),
-    TimeGenerated: time === undefined ? undefined : new Date(time).toISOString(),
-  });
 }
 
 export const sonicWall: RowSource = {
@@ -205,7 +184,7 @@ export const sonicWall: RowSource = {
   facts: 'ASimNetworkSessionSonicWallFirewall 0.1.0',
   asim: { vendor: 'SonicWall', product: 'Firewall', types: ['NetworkSession'] },
   filter:
-    'Records with two addresses (others: noAddresses) of the groups security services, firewall settings, network and firewall, without ten message ids of the web and the device (notConnection).',
+    'Records with two addresses (others: noAddresses) of the groups security services, firewall settings, network and firewall (of old firmware: of the categories attacks, dropped packets and connections), without ten message ids of the web and the device (notConnection).',
   forms: ['CEF (ArcSight form)', 'syslog key=value'],
   sweep: true,
   format: 'rows',
@@ -214,5 +193,5 @@ export const sonicWall: RowSource = {
     owns: (row) => row.text('DeviceVendor').toLowerCase() === 'sonicwall',
     map,
   },
-  lineForms: [lineForm(({ message }) => /(?:^|\s)id=\S{1,40} sn=[0-9A-F]{6,16} /i.test(message), read)],
+  lineForms: [lineForm(ownsSonicWallLine, readSonicWallLine)],
 };

@@ -26,6 +26,7 @@ import { microsoftDefenderEndpoint } from './microsoftDefenderEndpoint';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
 import { sentinelOne } from './sentinelOne';
+import { sonicWall } from './sonicWall';
 import { sysmon } from './sysmon';
 import { sysmonForLinux } from './sysmonForLinux';
 import { vectraStream } from './vectraStream';
@@ -59,6 +60,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   microsoftDefenderEndpoint,
   paloAltoPanOs,
   sentinelOne,
+  sonicWall,
   sysmon,
   sysmonForLinux,
   vectraStream,
