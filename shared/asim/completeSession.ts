@@ -5,7 +5,8 @@
 import { type Address, type AddressBook, toCanonicalAddress } from './addresses';
 import { refineDirection } from './direction';
 import type { ValueOf } from './enumerations';
-import { canonicalMac, isFqdn, isHostname, splitHostName, usernameType } from './names';
+import { fit, MAX_INT, toWhole } from './fieldValues';
+import { splitHostName, usernameType } from './names';
 import { SCHEMA_VERSION, serializeFields } from './networkSession';
 import { type Field, type FieldName, NETWORK_SESSION_FIELDS } from './networkSessionFields';
 import { hasPorts, icmpTypeName, protocolName, protocolNumber, UNASSIGNED } from './protocols';
@@ -28,7 +29,6 @@ export type Completed =
   | { readonly kind: 'session'; readonly row: string; readonly time: number }
   | { readonly kind: 'dead'; readonly reason: 'badAddress' | 'badTime' };
 
-const MAX_INT = 2_147_483_647;
 const MAX_ADDITIONAL = 60;
 const MAX_ADDITIONAL_TEXT = 1024;
 const MAX_ADDITIONAL_OBJECT = 8192;
@@ -154,57 +154,6 @@ function sessionTimes(draft: SessionDraft, recorded: number | undefined): { star
   if (end === undefined || !isEventTime(end)) return undefined;
   const from = start ?? Math.max(end - duration, 1);
   return from <= end ? { start: from, end } : { start: end, end: from };
-}
-
-/** A whole number from digits or a number; undefined for anything else, negative ones among it. */
-function toWhole(value: unknown): number | undefined {
-  if (typeof value === 'number')
-    return value >= 0 && Number.isSafeInteger(Math.trunc(value)) ? Math.trunc(value) : undefined;
-  if (typeof value !== 'string' || !/^\d{1,16}(\.\d{1,9})?$/.test(value)) return undefined;
-  const number = Math.trunc(Number(value));
-  return Number.isSafeInteger(number) ? number : undefined;
-}
-
-/** A value in its field's type and form; undefined when it does not fit. */
-function fit(field: Field, value: unknown): unknown {
-  switch (field.type) {
-    case 'string':
-      return typeof value === 'string' ? fitText(field, value) : undefined;
-    case 'int':
-    case 'long': {
-      const number = toWhole(value);
-      if (number === undefined || (field.type === 'int' && number > MAX_INT)) return undefined;
-      if (field.form === 'port') return number <= 65_535 ? number : undefined;
-      return field.form === 'percent' && number > 100 ? undefined : number;
-    }
-    case 'real': {
-      const number =
-        typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN;
-      if (!Number.isFinite(number)) return undefined;
-      return Math.abs(number) <= (field.form === 'latitude' ? 90 : 180) ? number : undefined;
-    }
-    case 'boolean':
-      return typeof value === 'boolean' ? value : undefined;
-    case 'datetime':
-      return typeof value === 'number' && isEventTime(Math.trunc(value)) ? isoTime(Math.trunc(value)) : undefined;
-    case 'dynamic':
-      return value;
-  }
-}
-
-function fitText(field: Field, text: string): string | undefined {
-  switch (field.form) {
-    case 'mac':
-      return canonicalMac(text);
-    case 'domain':
-      return isFqdn(text) || isHostname(text) ? text : undefined;
-    case 'fqdn':
-      return isFqdn(text) || /^[^\\]+\\[^\\]+$/.test(text) ? text : undefined;
-    case 'hostname':
-      return isHostname(text) ? text : undefined;
-    default:
-      return text;
-  }
 }
 
 const PORTS = ['SrcPortNumber', 'DstPortNumber'] as const;
