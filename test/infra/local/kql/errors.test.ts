@@ -80,7 +80,7 @@ describe('unsupported', () => {
     ['T | mv-apply x=d on (join T on a)', 'join in a subquery', 1, 22],
     ['T | fork (count) (take 1)', 'fork', 1, 5],
     ['T | facet by s', 'facet', 1, 5],
-    ['T | parse-kv s as (k:string) with (quote="\'")', 'parse-kv', 1, 5],
+    ['T | parse-kv s as (k:string) with (pair_delimiter=";")', 'parse-kv', 1, 5],
     ['T | search "a*b"', '*', 1, 12],
     ['externaldata(a:int) [@"https://example.invalid/x.csv"]', 'externaldata', 1, 1],
     ['T | where d > parse_json(s)', 'dynamics', 1, 11],
