@@ -56,15 +56,26 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
     lambda i: CASE WHEN i + n BETWEEN 1 AND len(kql_elements(j)) THEN kql_elements(j)[i + n] ELSE fill END))`,
   'kql_rotate(j, n)': `to_json(list_transform(range(0, len(kql_elements(j))), lambda i: kql_elements(j)[kql_mod(i + n, len(kql_elements(j))) + 1]))`,
   'kql_jaccard(a, b)': `len(list_intersect(a, b)) / nullif(len(list_distinct(list_concat(a, b))), 0)::DOUBLE`,
-  'kql_bag_of(j, keys)': `to_json(map_from_entries(list_transform(keys, lambda k: {k: k, v: json_extract(j, '/' || kql_pointer_key(k))})))`,
-  'kql_remove_keys(j, keys)': `CASE WHEN json_type(j) <> 'OBJECT' THEN NULL
-    WHEN len(list_filter(keys, lambda k: starts_with(k, '$.'))) > 0 THEN error('bag_remove_keys() with a path ($.…) is not supported by the local engine')
-    ELSE kql_bag_of(j, list_filter(json_keys(j), lambda k: NOT list_contains(keys, k))) END`,
-  'kql_set_key(j, key, v)': `CASE WHEN json_type(j) <> 'OBJECT' THEN NULL
-    WHEN starts_with(key, '$') THEN error('bag_set_key() with a path ($…) is not supported by the local engine')
-    ELSE to_json(map_from_entries(list_append(list_transform(list_filter(json_keys(j), lambda k: k <> key),
-      lambda k: {k: k, v: json_extract(j, '/' || kql_pointer_key(k))}), {k: key, v: coalesce(v, 'null'::JSON)}))) END`,
   'kql_reals(j)': `list_transform(kql_elements(j), lambda e: kql_real(e ->> '$'))`,
+  // Up to four parts of up to eight digits each.
+  'kql_parse_version(s)': `CASE WHEN regexp_full_match(trim(s), '[0-9]{1,8}(?:\\.[0-9]{1,8}){0,3}') THEN
+    CAST(CAST(lpad(split_part(trim(s), '.', 1), 8, '0') || lpad(split_part(trim(s), '.', 2), 8, '0') || lpad(split_part(trim(s), '.', 3), 8, '0')
+    || lpad(split_part(trim(s), '.', 4), 8, '0') AS HUGEINT) AS DECIMAL(38,0)) END`,
+  // Text before the k-th match is what is left of it when all after it is cut.
+  'kql_indexof_regex_in(s, re, k)': `CASE WHEN len(regexp_extract_all(s, re)) >= k THEN
+    length(array_to_string(list_transform(range(1, k + 1), lambda i: regexp_split_to_array(s, re)[i]), ''))
+    + coalesce(list_sum(list_transform(regexp_extract_all(s, re)[1:k - 1], lambda m: length(m))), 0) ELSE -1 END`,
+  'kql_indexof_regex(s, re, a, n, k)': `CASE WHEN a < 0 OR k < 1 OR n < -1 THEN NULL ELSE list_transform([kql_indexof_regex_in(
+    substr(s, a + 1, CASE WHEN n < 0 THEN length(s) ELSE n END), re, k)], lambda p: CASE WHEN p < 0 THEN -1 ELSE p + a END)[1]::BIGINT END`,
+  'kql_pick(j, i)': `CASE WHEN json_type(j) = 'ARRAY' THEN CAST(j AS JSON[])[i] ELSE j END`,
+  'kql_array_iff(c, t, o)': `to_json(list_transform(kql_elements(c), lambda e, i: CASE json_type(e)
+    WHEN 'BOOLEAN' THEN CASE WHEN CAST(e AS BOOLEAN) THEN kql_pick(t, i) ELSE kql_pick(o, i) END
+    WHEN 'UBIGINT' THEN CASE WHEN kql_real(e ->> '$') <> 0 THEN kql_pick(t, i) ELSE kql_pick(o, i) END
+    WHEN 'BIGINT' THEN CASE WHEN kql_real(e ->> '$') <> 0 THEN kql_pick(t, i) ELSE kql_pick(o, i) END
+    WHEN 'DOUBLE' THEN CASE WHEN kql_real(e ->> '$') <> 0 THEN kql_pick(t, i) ELSE kql_pick(o, i) END END))`,
+  'kql_array_split(j, places)': `list_transform([{l: kql_list(j), p: list_transform(places, lambda p: CASE WHEN CAST(p ->> '$' AS BIGINT) < 0
+    THEN greatest(len(kql_list(j)) + CAST(p ->> '$' AS BIGINT), 0) ELSE CAST(p ->> '$' AS BIGINT) END)}], lambda x:
+    to_json(list_transform(range(0, len(x.p) + 1), lambda i: list_slice(x.l, coalesce(x.p[i], 0) + 1, coalesce(x.p[i + 1], len(x.l))))))[1]`,
   // The marker is null but where the query names another.
   'kql_is_missing(e, marker)': `coalesce(kql_nullify(e) IS NULL OR (e ->> '$') = (marker ->> '$'), false)`,
   'kql_fill_const(j, c, marker)': `to_json(list_transform(kql_elements(j), lambda e: CASE WHEN kql_is_missing(e, marker) THEN c ELSE e END))`,

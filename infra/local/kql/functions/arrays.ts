@@ -27,14 +27,4 @@ export const ARRAY_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
     result: 'real',
     sql: (a, b) => `kql_jaccard(list_distinct(kql_texts(${a})), list_distinct(kql_texts(${b})))`,
   },
-  bag_remove_keys: {
-    parameters: ['dynamic', 'dynamic'],
-    result: 'dynamic',
-    sql: (b, k) => `kql_remove_keys(${b}, kql_texts(${k}))`,
-  },
-  bag_set_key: {
-    parameters: ['dynamic', 'string', 'dynamic'],
-    result: 'dynamic',
-    sql: (b, k, v) => `kql_set_key(${b}, ${k}, ${v})`,
-  },
 };

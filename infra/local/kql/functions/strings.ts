@@ -1,7 +1,9 @@
 /** Text functions that depend on constants or take any number of arguments. */
 import { unsupported } from '../build/builder';
 import { convert } from '../build/convert';
+import type { Value } from '../plan/nodes';
 import { call, constant, isConstant } from '../plan/values';
+import { nativeSql } from './native';
 import type { CallContext, FunctionBuilder } from './spec';
 
 const strcat: FunctionBuilder = (context) => {
@@ -89,6 +91,47 @@ const countOf: FunctionBuilder = (context) => {
   );
 };
 
+/** How hash() lays out a value of a type; what is not listed goes by its text. */
+const HASHED_AS: Readonly<Record<string, 'long' | 'real'>> = {
+  bool: 'long',
+  int: 'long',
+  long: 'long',
+  datetime: 'long',
+  timespan: 'long',
+  real: 'real',
+};
+
+function hashOf(value: Value, modulus: readonly Value[]): Value {
+  const kind = HASHED_AS[value.type];
+  const laidOut = convert(value, kind ?? 'string');
+  const sql = nativeSql('hash', 3, 'long');
+  return call('long', [laidOut, ...modulus], (x = '', m) =>
+    sql(`'${kind ?? 'text'}'`, x, ...(m === undefined ? [] : [m])),
+  );
+}
+
+const hash: FunctionBuilder = (context) =>
+  hashOf(context.value(0), context.arguments.length > 1 ? [convert(context.value(1), 'long')] : []);
+
+/** As hash_combine() of each value's hash(). */
+const hashMany: FunctionBuilder = (context) => {
+  const sql = nativeSql('hash_combine', 1, 'long');
+  return call(
+    'long',
+    context.values().map((value) => hashOf(value, [])),
+    (...hashes) => sql(`to_json([${hashes.join(', ')}])`),
+  );
+};
+
+/** The digits that a negative number is shown with depend on its type. */
+const toHex: FunctionBuilder = (context) => {
+  const value = context.value(0);
+  const bits = value.type === 'int' ? 32 : 64;
+  const digits = context.arguments.length > 1 ? [convert(context.value(1), 'long')] : [];
+  const sql = nativeSql('tohex', 3, 'string');
+  return call('string', [convert(value, 'long'), ...digits], (x = '', n = 'NULL') => sql(x, n, String(bits)));
+};
+
 export const STRING_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = {
   strcat,
   strcat_delim: strcatDelim,
@@ -99,4 +142,8 @@ export const STRING_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = {
   extract_json: extractJson,
   extractjson: extractJson,
   countof: countOf,
+  hash,
+  hash_xxhash64: hash,
+  hash_many: hashMany,
+  tohex: toHex,
 };

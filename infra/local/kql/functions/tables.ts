@@ -1,5 +1,8 @@
 /** Functions that are one SQL expression of their arguments. Sources of the semantics: Kusto's public language reference. */
 import { ARRAY_FUNCTIONS } from './arrays';
+import { NATIVE_DYNAMICS } from './nativeDynamics';
+import { NATIVE_NUMBERS } from './nativeNumbers';
+import { NATIVE_TEXTS } from './nativeTexts';
 import { SERIES_FUNCTIONS } from './series';
 import type { FunctionSpec } from './spec';
 import { ADDRESS_FUNCTIONS, TEXT_PARSERS } from './texts';
@@ -61,13 +64,7 @@ export const STRINGS: Readonly<Record<string, FunctionSpec>> = {
         ? `coalesce(repeat(${s}, least(${n}, 1024)), '')`
         : `coalesce(array_to_string(list_transform(range(0, least(${n}, 1024)), lambda i: ${s}), ${d}), '')`,
   },
-  translate: {
-    parameters: ['string', 'string', 'string'],
-    result: 'string',
-    sql: (from, to, s) => `translate(${s}, ${from}, rpad(${to}, length(${from})::INTEGER, right(${to}, 1)))`,
-  },
   url_decode: { parameters: ['string'], result: 'string', sql: (s) => `coalesce(TRY(url_decode(${s})), '')` },
-  url_encode: { parameters: ['string'], result: 'string', sql: (s) => `url_encode(${s})` },
   base64_encode_tostring: { parameters: ['string'], result: 'string', sql: (s) => `to_base64(encode(${s}))` },
   base64_encodestring: { parameters: ['string'], result: 'string', sql: (s) => `to_base64(encode(${s}))` },
   base64_decode_tostring: {
@@ -307,4 +304,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   ...ADDRESS_FUNCTIONS,
   ...ARRAY_FUNCTIONS,
   ...SERIES_FUNCTIONS,
+  ...NATIVE_DYNAMICS,
+  ...NATIVE_NUMBERS,
+  ...NATIVE_TEXTS,
 };

@@ -2,9 +2,32 @@
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
 import { SERIES } from '../series/natives';
 import { ARRAYS } from './arrays';
+import { BAGS } from './bags';
+import { HASHES } from './hash';
 import type { NativeFunction, NativeTable } from './native';
+import { PLACES } from './places';
+import { PUNYCODE } from './punycode';
+import { SPECIAL } from './special';
+import { TEXTS } from './texts';
+import { TIMES } from './times';
+import { UNITS } from './units';
+import { USER_AGENTS } from './userAgent';
+import { XML } from './xml';
 
-export const NATIVE_FUNCTIONS: NativeTable = { ...SERIES, ...ARRAYS };
+export const NATIVE_FUNCTIONS: NativeTable = {
+  ...SERIES,
+  ...ARRAYS,
+  ...BAGS,
+  ...HASHES,
+  ...PLACES,
+  ...PUNYCODE,
+  ...SPECIAL,
+  ...TEXTS,
+  ...TIMES,
+  ...UNITS,
+  ...USER_AGENTS,
+  ...XML,
+};
 
 /** Before the prelude: its macros may call them. */
 export function registerNativeFunctions(connection: DuckDBConnection): void {
