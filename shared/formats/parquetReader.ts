@@ -44,8 +44,9 @@ export class ParquetReader implements FormatReader {
       let text = '';
       for (let index = 0; index < names.length; index++) {
         const cell = cells[index];
-        if (cell === undefined) continue;
-        text += `${text === '' ? '' : ','}${names[index]}${typeof cell === 'string' ? JSON.stringify(cell) : cell}`;
+        // Nulls are kept: which columns there are tells whose record it is.
+        const value = cell === undefined ? 'null' : typeof cell === 'string' ? JSON.stringify(cell) : cell;
+        text += `${index === 0 ? '' : ','}${names[index]}${value}`;
       }
       const buffer = Buffer.from(`{${text}}`);
       // A row has no place of its own in the bytes: its share of them tells the order.

@@ -15,16 +15,19 @@ import { XmlEventReader } from '../formats/windowsEvent';
 import { SOURCES, sourceById } from './catalogue';
 import { columnName, isPreamble } from './csvHeader';
 import type { Normalizer, NormalizerInput, Outcome, ResumePoint } from './normalizer';
+import { isOfOtherProduct } from './otherProducts';
 import { type Format, isFormat, looksLike, sniffFormat } from './recognition';
 import { JSON_SOURCES, type Place, type Routed, Router } from './router';
 import { TextRow } from './row';
-import { dead, type LogSource, placed } from './source';
+import { dead, type LogSource, placed, skipped } from './source';
 
 /** Unrecognised content that is held before the blob is refused. */
 const UNRECOGNISED_BYTES = 64 * 1024;
 const UNRECOGNISED_RECORDS = 200;
 /** A first line that may be a CSV header is waited for so long. */
 const SNIFF_BYTES = 64 * 1024;
+/** The reason of records that are of no source's product. */
+const OTHER_PRODUCT = 'otherProduct';
 
 const RECORD_KEYS = new Set(JSON_SOURCES.flatMap((source) => source.recordKeys));
 const ARRAYS_IN_PLACE = new Set(JSON_SOURCES.flatMap((source) => source.arraysInPlace));
@@ -73,7 +76,7 @@ class BlobNormalizer implements Normalizer {
   /** First bytes until the format is known. */
   private head: Buffer = Buffer.alloc(0);
   /** Items before the first that a source recognised. */
-  private waiting: FormatItem[] = [];
+  private waiting: { readonly item: FormatItem; readonly reason: string }[] = [];
   private waitingBytes = 0;
   private readonly startOffset: number;
   private waitingPosition: ResumePoint;
@@ -194,7 +197,9 @@ class BlobNormalizer implements Normalizer {
       case 'parquet': {
         const record = readJsonObject(item.buffer.subarray(item.start, item.end), ARRAYS_IN_PLACE);
         if (record === undefined) this.problem = 'malformedJson';
-        return record && this.router.object(record, item);
+        const routed = record && this.router.object(record, item);
+        if (record !== undefined && routed === undefined && isOfOtherProduct(record)) this.problem = OTHER_PRODUCT;
+        return routed;
       }
       case 'xml':
         this.problem = 'malformedXml';
@@ -237,7 +242,7 @@ class BlobNormalizer implements Normalizer {
     if (this.waiting.length === 0) return;
     const waiting = this.waiting;
     this.waiting = [];
-    for (const item of waiting) yield refusal(item, 'noSource');
+    for (const { item, reason } of waiting) yield refusal(item, reason);
   }
 
   private *unrecognised(item: FormatItem, reason: string): Generator<Outcome> {
@@ -249,7 +254,7 @@ class BlobNormalizer implements Normalizer {
       item.kind === 'broken'
         ? item
         : { ...item, buffer: Buffer.from(recordBytes(item)), start: 0, end: item.end - item.start };
-    this.waiting.push(copy);
+    this.waiting.push({ item: copy, reason: reason === OTHER_PRODUCT ? reason : 'noSource' });
     this.waitingBytes += copy.kind === 'broken' ? copy.length : copy.end;
     if (this.waitingBytes > UNRECOGNISED_BYTES || this.waiting.length > UNRECOGNISED_RECORDS) {
       throw this.unknownFormat(this.firstWaiting());
@@ -257,7 +262,7 @@ class BlobNormalizer implements Normalizer {
   }
 
   private firstWaiting(): Buffer {
-    const first = this.waiting[0];
+    const first = this.waiting[0]?.item;
     if (first === undefined) return Buffer.alloc(0);
     return first.kind === 'broken' ? first.bytes : recordBytes(first);
   }
@@ -281,7 +286,10 @@ function textOf({ buffer, start, end }: Place): string {
 }
 
 function refusal(item: FormatItem, reason: string): Outcome {
-  if (item.kind === 'record') return placed(dead(reason), item.offset, item.buffer, item.start, item.end);
+  if (item.kind === 'record') {
+    const mapped = reason === OTHER_PRODUCT ? skipped(reason) : dead(reason);
+    return placed(mapped, item.offset, item.buffer, item.start, item.end);
+  }
   return { kind: 'dead', reason: item.reason, offset: item.offset, length: item.length, record: item.bytes };
 }
 

@@ -1,6 +1,7 @@
 /** The four formats through the whole pipeline, stopped and gone on with in the middle. */
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { writeParquet } from '../../../infra/local/samples/sources/parquet';
 import type { BlobMessage } from '../../../shared/flows/blobEvents';
 import { type FlowDependencies, handleBlobEvent } from '../../../shared/flows/normalize';
 import { parseNetworks } from '../../../shared/networks';
@@ -73,6 +74,60 @@ describe.each([
     deps = { ...deps, state: new MemoryState() };
     expect(await inShortRuns(container, name)).toBeGreaterThan(2);
     expect(uids()).toEqual(whole);
+  });
+});
+
+/** Frames of zstd that hold their bytes as they are, 100 KB in each. */
+function zstd(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  const frames: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += 100_000) {
+    const block = bytes.subarray(at, at + 100_000);
+    const header = Buffer.alloc(3);
+    header.writeUIntLE(block.length * 8 + 1, 0, 3);
+    frames.push(Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x50]), header, block);
+  }
+  return Buffer.concat(frames);
+}
+
+describe('compressed files, by their content', () => {
+  const name = 'AWSLogs/1/vpcflowlogs/x.log.gz';
+  const read = () => handleBlobEvent({ kind: 'blob', account: 'account1', container: 'aws', name }, deps);
+
+  it.each([
+    ['not compressed at all', (text: string) => Buffer.from(text)],
+    ['several gzip members', (text: string) => Buffer.concat(text.split(/(?<=\n)/).map((line) => gzipSync(line)))],
+    ['zstd', zstd],
+  ])('%s under .gz', async (_, pack) => {
+    const text = awsLog(600);
+    blobs.write(name, pack(text));
+    const report = await read();
+    expect(report.problems).toEqual([]);
+    expect(report.counts.records).toBe(600);
+  });
+
+  it('Parquet: read whole, accounted for, and not again', async () => {
+    const values = Array.from({ length: 1000 }, (_, index) => index);
+    const column = (title: string, value: (index: number) => string | number | undefined) => ({
+      name: title,
+      type: typeof value(0) === 'string' ? ('string' as const) : ('int64' as const),
+      values: values.map(value),
+    });
+    const content = writeParquet([
+      column('interface_id', () => 'eni-01'),
+      column('srcaddr', (index) => (index % 10 === 9 ? undefined : '10.0.1.5')),
+      column('dstaddr', (index) => (index % 10 === 9 ? undefined : `198.51.100.${index % 250}`)),
+      column('start', (index) => Math.floor(Date.now() / 1000) - index),
+      column('bytes', (index) => index),
+    ]);
+    blobs.write(name, content);
+    const first = await read();
+    expect(first.problems).toEqual([]);
+    expect(first.counts).toMatchObject({ records: 1000, sessions: 900, skipped: 100 });
+    expect(sink.rows.map((row) => row.SrcBytes).slice(0, 3)).toEqual([0, 1, 2]);
+    expect(new Set(uids()).size).toBe(900);
+    await read();
+    expect(sink.rows.length).toBe(900);
   });
 });
 
