@@ -15,12 +15,15 @@ import { awsVpc } from './cases/awsVpc';
 import { azureFirewall } from './cases/azureFirewall';
 import { azureNsgTrafficAnalytics } from './cases/azureNsgTrafficAnalytics';
 import { azureTrafficAnalytics } from './cases/azureTrafficAnalytics';
+import { barracudaWaf } from './cases/barracudaWaf';
+import { barracudaWafCef } from './cases/barracudaWafCef';
 import { carbonBlackCloud } from './cases/carbonBlackCloud';
 import { corelightZeek } from './cases/corelightZeek';
 import { defenderIotAgent } from './cases/defenderIotAgent';
 import { defenderIotSensor } from './cases/defenderIotSensor';
 import { gigamon } from './cases/gigamon';
 import { illumioCore } from './cases/illumioCore';
+import { microsoftDefenderEndpoint } from './cases/microsoftDefenderEndpoint';
 import { sentinelOne } from './cases/sentinelOne';
 import { vectraStream } from './cases/vectraStream';
 import { vmConnection } from './cases/vmConnection';
@@ -34,12 +37,15 @@ const CASES: readonly Case[] = [
   azureFirewall,
   azureNsgTrafficAnalytics,
   azureTrafficAnalytics,
+  barracudaWaf,
+  barracudaWafCef,
   carbonBlackCloud,
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
   gigamon,
   illumioCore,
+  microsoftDefenderEndpoint,
   sentinelOne,
   vectraStream,
   vmConnection,
