@@ -21,12 +21,16 @@ import { carbonBlackCloud } from './cases/carbonBlackCloud';
 import { corelightZeek } from './cases/corelightZeek';
 import { defenderIotAgent } from './cases/defenderIotAgent';
 import { defenderIotSensor } from './cases/defenderIotSensor';
+import { forcepointNgfw } from './cases/forcepointNgfw';
 import { gigamon } from './cases/gigamon';
 import { illumioCore } from './cases/illumioCore';
 import { microsoftDefenderEndpoint } from './cases/microsoftDefenderEndpoint';
 import { sentinelOne } from './cases/sentinelOne';
+import { sysmon } from './cases/sysmon';
+import { sysmonForLinux } from './cases/sysmonForLinux';
 import { vectraStream } from './cases/vectraStream';
 import { vmConnection } from './cases/vmConnection';
+import { windowsFirewall } from './cases/windowsFirewall';
 
 const ROWS = 400;
 
@@ -43,12 +47,16 @@ const CASES: readonly Case[] = [
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
+  forcepointNgfw,
   gigamon,
   illumioCore,
   microsoftDefenderEndpoint,
   sentinelOne,
+  sysmon,
+  sysmonForLinux,
   vectraStream,
   vmConnection,
+  windowsFirewall,
 ];
 
 let workspace: BenchWorkspace;
