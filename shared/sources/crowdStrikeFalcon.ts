@@ -10,6 +10,7 @@ import type { SessionDraft } from '../asim/sessionDraft';
 import { type JsonObject, StringSpan } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { COMMON_SECURITY_LOG, isOfProduct, type SecurityLogRow, securityLog } from './commonSecurityLog';
+import { dispositionOf } from './crowdStrikeDispositions';
 import { wholeNumber } from './numbers';
 import { JsonRow, type Row, textRow } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
@@ -29,11 +30,6 @@ const SEVERITIES: readonly ValueOf<'eventSeverity'>[] = [
   'High',
   'High',
 ];
-/** Bits of a disposition that stopped a process or its access: kill, quarantine with a block, block, suspend. */
-const STOPPED = 16 | 512 | 1024 | 2048 | 4096 | 32_768 | 131_072 | 524_288 | 1_048_576;
-/** Bits of a policy that only looks on. */
-const DISABLED = 256 | 8192 | 262_144;
-
 function severity(text: string): ValueOf<'eventSeverity'> | undefined {
   const level = wholeNumber(text);
   return level === undefined ? undefined : (SEVERITIES[level] ?? 'High');
@@ -92,8 +88,8 @@ function firewallMatch(log: SecurityLogRow): SessionDraft {
 
 function networkAccess(log: SecurityLogRow): SessionDraft {
   const get = (column: string): string => log.text(column);
-  const disposition = wholeNumber(get('EventOutcome'));
-  const stopped = disposition !== undefined && (disposition & STOPPED) !== 0 && (disposition & DISABLED) === 0;
+  const bits = wholeNumber(get('EventOutcome'));
+  const disposition = bits === undefined ? undefined : dispositionOf(bits);
   const user = get('DestinationUserName');
   const domain = get('DestinationNTDomain');
   const process = get('FileName');
@@ -101,8 +97,8 @@ function networkAccess(log: SecurityLogRow): SessionDraft {
   return {
     EventEndTime: parseLogTime(get('DeviceCustomDate1')) ?? parseLogTime(get('ReceiptTime')),
     EventOriginalResultDetails: log.extension('CSMTRPatternDisposition'),
-    DvcAction: disposition === undefined ? undefined : stopped ? 'Deny' : 'Allow',
-    DvcOriginalAction: get('EventOutcome'),
+    DvcAction: disposition?.action,
+    DvcOriginalAction: disposition?.name ?? get('EventOutcome'),
     DvcId: get('ExtID') || get('DeviceExternalID'),
     DvcHostname: host,
     SrcIpAddr: get('SourceIP') || get('DeviceCustomIPv6Address2'),
@@ -125,7 +121,16 @@ function networkAccess(log: SecurityLogRow): SessionDraft {
   };
 }
 
-const lowerFirst = (name: string): string => `${name[0]?.toLowerCase()}${name.slice(1)}`;
+/** Keys of the streaming API that differ from the connector's by more than their first letter. */
+const API_KEYS: ReadonlyMap<string, string> = new Map([
+  ['ICMPCode', 'icmpCode'],
+  ['ICMPType', 'icmpType'],
+  ['CommandLine', 'cmdLine'],
+]);
+
+function connectorKey(name: string): string {
+  return API_KEYS.get(name) ?? `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+}
 
 /** The streaming API writes the same keys with a capital letter. */
 function read(record: JsonObject): Row | Refusal {
@@ -135,7 +140,7 @@ function read(record: JsonObject): Row | Refusal {
   const fields = new JsonRow(COMMON_SECURITY_LOG, members);
   const type = objectOf(metadata)?.eventType;
   const created = objectOf(metadata)?.eventCreationTime;
-  const extensions = [...fields.columns()].map((name) => `${lowerFirst(name)}=${fields.text(name)}`);
+  const extensions = [...fields.columns()].map((name) => `${connectorKey(name)}=${fields.text(name)}`);
   return textRow(COMMON_SECURITY_LOG, {
     DeviceVendor: 'CrowdStrike',
     DeviceProduct: 'FalconHost',
@@ -161,6 +166,7 @@ export const crowdStrikeFalcon: RowSource = {
   filter: `${MATCH} and ${ACCESS}; other events are skipped (notConnection).`,
   forms: ['CEF', 'streaming API JSON (FirewallMatchEvent)'],
   sweep: true,
+  gaps: ['of the streaming API only FirewallMatchEvent is read: the network accesses inside a detection are not'],
   format: 'rows',
   rows: {
     tables: { [COMMON_SECURITY_LOG]: ['DeviceVendor', 'DeviceProduct'] },

@@ -16,6 +16,7 @@ import { ciscoFtd } from './ciscoFtd';
 import { ciscoIse } from './ciscoIse';
 import { ciscoMeraki } from './ciscoMeraki';
 import { corelightZeek } from './corelightZeek';
+import { crowdStrikeFalcon } from './crowdStrikeFalcon';
 import { defenderIotAgent } from './defenderIotAgent';
 import { defenderIotSensor } from './defenderIotSensor';
 import { forcepointNgfw } from './forcepointNgfw';
@@ -51,6 +52,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   ciscoIse,
   ciscoMeraki,
   corelightZeek,
+  crowdStrikeFalcon,
   defenderIotAgent,
   defenderIotSensor,
   forcepointNgfw,
