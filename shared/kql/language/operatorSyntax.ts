@@ -161,7 +161,8 @@ export interface ParseKvOperator extends OperatorBase {
   readonly kind: 'parse-kv';
   readonly value: Expression;
   readonly keys: readonly TypedName[];
-  readonly options: ReadonlyMap<string, Expression>;
+  /** In order; some may be repeated. */
+  readonly options: readonly { readonly name: string; readonly value: Expression }[];
 }
 
 export interface SampleDistinctOperator extends OperatorBase {

@@ -81,12 +81,10 @@ export function createOperatorConverter(converter: ExpressionConverter): (node: 
           kind: 'parse-kv',
           value: required(node.Expression, node),
           keys: typedNames(node.Keys?.Columns),
-          options: new Map(
-            toArray(node.WithClause?.Properties).map((option) => [
-              option.Name?.SimpleName ?? '',
-              required(option.Expression, option),
-            ]),
-          ),
+          options: toArray(node.WithClause?.Properties).map((option) => ({
+            name: option.Name?.SimpleName ?? '',
+            value: required(option.Expression, option),
+          })),
           ...common,
         };
       case 'SampleDistinctOperator':

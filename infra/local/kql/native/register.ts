@@ -5,6 +5,7 @@ import { ARRAYS } from './arrays';
 import { BAGS } from './bags';
 import { HASHES } from './hash';
 import type { NativeFunction, NativeTable } from './native';
+import { PARSE_KV } from './parseKv';
 import { PLACES } from './places';
 import { PUNYCODE } from './punycode';
 import { SPECIAL } from './special';
@@ -19,6 +20,7 @@ export const NATIVE_FUNCTIONS: NativeTable = {
   ...ARRAYS,
   ...BAGS,
   ...HASHES,
+  ...PARSE_KV,
   ...PLACES,
   ...PUNYCODE,
   ...SPECIAL,

@@ -100,10 +100,36 @@ function regexOf(operator: ParseOperator, kind: string): string {
 function patternOf(part: ParsePattern, last: boolean, kind: string, greedy: boolean): string {
   switch (part.kind) {
     case 'text':
-      return kind === 'regex' ? `(?:${part.text})` : escapeRegex(part.text);
+      return kind === 'regex' ? `(?:${withoutCaptures(part.text)})` : escapeRegex(part.text);
     case 'star':
       return last || greedy ? '.*' : '.*?';
     case 'column':
       return `(${TYPE_PATTERNS[part.type] ?? (last || greedy ? '.*' : '.*?')})`;
   }
+}
+
+/** The regular expression with groups that capture nothing: the captured ones are the columns. */
+function withoutCaptures(regex: string): string {
+  let result = '';
+  let inClass = false;
+  for (let at = 0; at < regex.length; at += 1) {
+    const character = regex[at] ?? '';
+    result += character;
+    if (character === '\\') {
+      at += 1;
+      result += regex[at] ?? '';
+    } else if (character === '[' && !inClass) {
+      inClass = true;
+      // A bracket that comes first is a member of the class.
+      if (regex.startsWith('^', at + 1)) result += regex[++at];
+      if (regex.startsWith(']', at + 1)) result += regex[++at];
+    } else if (character === ']') {
+      inClass = false;
+    } else if (character === '(' && !inClass) {
+      const name = /^\?P?<[A-Za-z_]\w*>/.exec(regex.slice(at + 1, at + 80))?.[0];
+      if (name !== undefined) at += name.length;
+      if (name !== undefined || !regex.startsWith('?', at + 1)) result += '?:';
+    }
+  }
+  return result;
 }
