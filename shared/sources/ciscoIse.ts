@@ -12,45 +12,48 @@ import { ISE_CODES } from './ciscoIseCodes';
 import type { Row } from './row';
 import { dead, type MappingContext, type Refusal, type RowSource, skipped } from './source';
 
-/** `[CISE_Category ]id total segment[ date time zone sequence code LEVEL class: text, pairs]` */
-const HEAD =
-  /(?:^|\s)(?:CISE_\w{1,80} )?(\d{10}) (\d{1,3}) (\d{1,3})(?: (\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?) ([+-]\d{2}:\d{2}) (\d{10}))? ?/;
-const CODE = /^(?:.{0,200}?\s)?(\d{4,5}) (NOTICE|INFO|WARN|WARNING|ERROR|FATAL|DEBUG)\s+([^:,]{0,100}): ([^,]{0,300})/;
+/** `[CISE_Category id total segment ]date time zone sequence code LEVEL class: text, pairs`; agents cut more or less of the beginning. */
+const CODED =
+  /(?:(\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?) ([+-]\d{2}:\d{2}) )?(?<!\d)(\d{10}) (\d{4,5}) (NOTICE|INFO|WARN|WARNING|ERROR|FATAL|DEBUG)\s+([^:,]{0,100}): ([^,]{0,300})/;
+/** `id total segment`, where the message is in several. */
+const SEGMENT = /(?:^|\s)\d{10} \d{1,3} (\d{1,3})(?:\s|$)/;
+/** Messages begin within so many characters. */
+const MAX_HEAD = 600;
 const MAX_PAIRS = 200;
 
-/** `Key=value, Key=value,` with `\,` for a comma; of a repeated key the first counts. */
+/** `Key=value, Key=value,` with `\,` for a comma; of a repeated key the first counts. Some commas are missing before a key. */
 function pairs(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const part of text.split(/(?<!\\),\s*/)) {
-    const equals = part.indexOf('=');
-    if (equals <= 0) continue;
-    const key = part.slice(0, equals).trim();
-    if (!found.has(key))
-      found.set(
-        key,
-        part
-          .slice(equals + 1)
-          .replaceAll('\\,', ',')
-          .trim(),
-      );
+    const parts = /^([^=]{1,80})=(.*)$/s.exec(part);
+    if (parts === null) continue;
+    const [, key = '', value = ''] = parts;
+    const glued = /^([^=]{0,200}) ([A-Z][\w-]{2,40})=(.*)$/s.exec(value);
+    add(key, glued?.[1] ?? value);
+    if (glued !== null) add(glued[2] ?? '', glued[3] ?? '');
     if (found.size >= MAX_PAIRS) break;
   }
   return found;
+
+  function add(key: string, value: string): void {
+    const name = key.trim();
+    if (!found.has(name)) found.set(name, value.replaceAll('\\,', ',').trim());
+  }
 }
 
 function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const message = row.text('SyslogMessage');
-  const head = HEAD.exec(message);
-  if (head === null) return skipped('notConnection');
-  const [all, , , segment, time, zone, sequence] = head;
-  if (segment !== '0') return skipped('laterSegment');
-  const body = message.slice(head.index + all.length);
-  const coded = CODE.exec(body);
-  if (coded === null) return dead('noMessageCode');
-  const [, code = '', level = '', kind = '', text = ''] = coded;
+  const head = message.slice(0, MAX_HEAD);
+  const coded = CODED.exec(head);
+  if (coded === null) {
+    const segment = SEGMENT.exec(head)?.[1];
+    if (segment === undefined) return skipped('notConnection');
+    return segment === '0' ? dead('noMessageCode') : skipped('laterSegment');
+  }
+  const [all, time, zone, sequence, code = '', level = '', kind = '', text = ''] = coded;
   const known = ISE_CODES.get(code);
   if (known === undefined) return skipped('notConnection');
-  const values = pairs(body);
+  const values = pairs(message.slice(coded.index + all.length));
   const get = (...keys: readonly string[]): string => {
     for (const key of keys) {
       const value = values.get(key);

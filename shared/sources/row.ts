@@ -75,7 +75,11 @@ export class JsonRow implements Row {
   }
 
   private get(column: string): JsonValue | undefined {
-    return Object.hasOwn(this.record, column) ? this.record[column] : undefined;
+    if (Object.hasOwn(this.record, column)) return this.record[column];
+    if (!column.endsWith('Time') && column !== 'TimeGenerated') return undefined;
+    // As the portal names it when it exports rows.
+    const named = `${column} [UTC]`;
+    return Object.hasOwn(this.record, named) ? this.record[named] : undefined;
   }
 }
 

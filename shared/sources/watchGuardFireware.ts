@@ -9,12 +9,13 @@ import { protocolNumber } from '../asim/protocols';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
+import { directionBySides } from './interfaceSides';
 import type { Row } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
 
 const ENDED = '3000-0151';
 const TRAFFIC: ReadonlySet<string> = new Set(['3000-0148', '3000-0149', '3000-0150', ENDED, '3000-0173']);
-const MESSAGE_ID = /msg_id="(\d{4}-[0-9A-F]{4})"\s+/;
+const MESSAGE_ID = /msg_id="([0-9A-F]{4}-[0-9A-F]{4})"\s+/;
 const ADDRESS = /^(\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]{2,45}(?:\.\d{1,3}){0,4})$/i;
 
 /** A protocol in the usual words, `https/tcp` among them; undefined for anything else. */
@@ -23,13 +24,25 @@ function protocolOf(word: string): string | undefined {
   return protocolNumber(name) === undefined ? undefined : name;
 }
 
+/** The device's own time, UTC, before the message; in rows the agent has taken it off. */
+const DEVICE_TIME = /\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\)/;
+const SERIAL = /(?:^|\s)([0-9A-Z]{10,20}) \(\d{4}-/;
+
 interface Positions {
   readonly action: string;
-  readonly interfaces: readonly string[];
+  readonly inbound: string;
+  readonly outbound: string;
   readonly protocol: string;
   readonly source: string;
   readonly destination: string;
   readonly numbers: readonly string[];
+}
+
+/** Both names: the second begins where its number stands (`0-External`), else in the middle. */
+function interfaces(words: readonly string[]): readonly [inbound: string, outbound: string] {
+  const numbered = words.findIndex((word, index) => index > 0 && /^(?:\d{1,3}-\S|Firebox$)/.test(word));
+  const second = numbered < 0 ? Math.ceil(words.length / 2) : numbered;
+  return [words.slice(0, second).join(' '), words.slice(second).join(' ')];
 }
 
 /** What stands by position: interface names may hold blanks, so the protocol's word and the addresses are looked for. */
@@ -46,9 +59,11 @@ function positions(words: readonly string[]): Positions | undefined {
   );
   if (first < 0) return undefined;
   const length = /^\d{1,6}$/.test(words[at - 1] ?? '') ? 1 : 0;
+  const [inbound, outbound] = interfaces(words.slice(1, at - length));
   return {
     action,
-    interfaces: words.slice(1, at - length),
+    inbound,
+    outbound,
     protocol: protocolOf(words[at] ?? '') ?? '',
     source: words[first] ?? '',
     destination: words[first + 1] ?? '',
@@ -71,9 +86,9 @@ function map(row: Row): SessionDraft | Refusal {
   const seconds = Number(get('duration'));
   const policy = /\(([^()]{1,200})\)\s*$/.exec(body)?.[1];
   const repeated = /repeated (\d{1,9}) times/.exec(body)?.[1];
-  const half = Math.ceil(found.interfaces.length / 2);
+  const before = message.slice(0, id.index);
   return {
-    EventEndTime: parseLogTime(row.text('EventTime')),
+    EventEndTime: parseLogTime(DEVICE_TIME.exec(before)?.[1] ?? ''),
     EventCount: repeated,
     EventSubType: id[1] === ENDED ? 'End' : undefined,
     EventOriginalType: id[1],
@@ -81,8 +96,9 @@ function map(row: Row): SessionDraft | Refusal {
     DvcAction: /^allow/i.test(found.action) ? 'Allow' : 'Deny',
     DvcOriginalAction: found.action,
     DvcHostname: row.text('HostName') || row.text('Computer'),
-    DvcInboundInterface: found.interfaces.slice(0, half).join(' '),
-    DvcOutboundInterface: found.interfaces.slice(half).join(' '),
+    DvcId: SERIAL.exec(before)?.[1],
+    DvcInboundInterface: found.inbound,
+    DvcOutboundInterface: found.outbound,
     SrcIpAddr: found.source,
     DstIpAddr: found.destination,
     SrcNatIpAddr: get('src_ip_nat'),
@@ -102,7 +118,11 @@ function map(row: Row): SessionDraft | Refusal {
     NetworkDuration: get('duration') !== '' && seconds >= 0 ? Math.round(seconds * 1000) : undefined,
     NetworkProtocol: icmp && found.source.includes(':') ? 'ICMPv6' : found.protocol,
     NetworkApplicationProtocol: get('app_name').toUpperCase(),
+    NetworkDirection: directionBySides(found.inbound, found.outbound),
     NetworkRuleName: policy ?? get('policy'),
+    ThreatName: get('signature_name'),
+    ThreatId: get('signature_id'),
+    ThreatCategory: get('signature_cat'),
     AdditionalFields: { IcmpCode: icmp ? second : '', TcpInfo: get('tcp_info'), ReturnCode: get('rc') },
     ...(icmp ? { NetworkIcmpCode: first } : { SrcPortNumber: first, DstPortNumber: second }),
   };
@@ -118,11 +138,11 @@ export const watchGuardFireware: RowSource = {
   filter: `Messages ${[...TRAFFIC].join(', ')}; others are skipped (notTraffic, dnsForwarding).`,
   forms: ['syslog'],
   sweep: true,
-  gaps: ['LEEF is not read', 'interface names that hold blanks are split in the middle'],
+  gaps: ['LEEF is not read', 'interface names that hold blanks and no numbers are split in the middle'],
   format: 'rows',
   rows: {
     tables: { Syslog: ['SyslogMessage', 'ProcessName'] },
-    owns: (row) => /msg_id="\d{4}-[0-9A-F]{4}"/.test(row.text('SyslogMessage')),
+    owns: (row) => /msg_id="[0-9A-F]{4}-[0-9A-F]{4}"/.test(row.text('SyslogMessage')),
     map,
   },
 };

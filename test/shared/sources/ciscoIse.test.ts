@@ -189,3 +189,44 @@ describe('rows of Syslog', () => {
     expect(sessionsOf(normalizeAll(text))[0]).toMatchObject({ EventSubType, EventResult, DvcAction });
   });
 });
+
+describe('what an agent leaves of a message', () => {
+  const cut = (message: string): Session | undefined =>
+    sessionsOf(
+      normalizeAll(
+        `${JSON.stringify([{ 'TimeGenerated [UTC]': '3/2/2026, 10:05:00.000 AM', 'EventTime [UTC]': '3/2/2026, 10:00:12.000 AM', Computer: 'ise1', ProcessName: 'CISE_Failed_Attempts', SyslogMessage: message, Type: 'Syslog' }])}\n`,
+      ),
+    )[0];
+
+  it.each([
+    '00:12.123 +00:00 0000000043 5406 NOTICE Failed-Attempt: TACACS+ Request dropped',
+    '0000000043 5406 NOTICE Failed-Attempt: TACACS+ Request dropped',
+  ])('is read from the number on: %s', (head) => {
+    expect(
+      cut(
+        `${head}, Device IP Address=10.0.1.5, Device Port=51512, DestinationIPAddress=10.9.0.4, DestinationPort=49, Protocol=Tacacs, `,
+      ),
+    ).toMatchObject({
+      TimeGenerated: '2026-03-02T10:00:12.000Z',
+      EventOriginalType: '5406',
+      EventOriginalUid: 'ise1-0000000043',
+      SrcIpAddr: '10.0.1.5',
+      SrcPortNumber: 51512,
+      DstIpAddr: '10.9.0.4',
+      DstPortNumber: 49,
+      NetworkApplicationProtocol: 'TACACS',
+    });
+  });
+
+  it('may lack commas', () => {
+    expect(
+      cut(
+        `${HEAD} 5405 NOTICE RADIUS: RADIUS Request dropped, Device IP Address=10.0.1.5, DestinationIPAddress=10.9.0.4, NetworkDeviceName=switch1 User-Name=alice, FailureReason=11007 No such device,`,
+      ),
+    ).toMatchObject({
+      DvcHostname: 'switch1',
+      DstUsername: 'alice',
+      EventOriginalResultDetails: '11007 No such device',
+    });
+  });
+});

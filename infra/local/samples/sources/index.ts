@@ -32,6 +32,7 @@ import { sysmon } from './sysmon';
 import { sysmonForLinux } from './sysmonForLinux';
 import { vectraStream } from './vectraStream';
 import { vmConnection } from './vmConnection';
+import { watchGuardFireware } from './watchGuardFireware';
 import { windowsFirewall } from './windowsFirewall';
 
 export const SOURCE_SAMPLES: readonly SourceSample[] = [
@@ -67,5 +68,6 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   sysmonForLinux,
   vectraStream,
   vmConnection,
+  watchGuardFireware,
   windowsFirewall,
 ];
