@@ -16,7 +16,7 @@ import { answerEvidence, opposite, refineDirection } from '../asim/direction';
 import { jsonText, member, SCHEMA_VERSION } from '../asim/networkSession';
 import { hasPorts, protocolName, UNASSIGNED } from '../asim/protocols';
 import { isEventTime, isoTime } from '../asim/times';
-import { type Columns, columnsOf, DEFAULT_FORMAT, DEFAULT_LINE, isHeader, LineFields } from './awsVpcColumns';
+import { type Columns, columnsOf, DEFAULT_FORMAT, formatOf, isHeader, isRecord, LineFields } from './awsVpcColumns';
 import { awsVpcObjects, awsVpcRows } from './awsVpcRows';
 import { portNumber, wholeNumber } from './numbers';
 import { dead, type LineMapping, type LineSource, type Mapped, type MappingContext, skipped } from './source';
@@ -78,7 +78,9 @@ class AwsVpcMapping implements LineMapping {
       return undefined;
     }
     if (line.length > MAX_LINE) return dead('lineTooLong');
-    this.fields.split(withoutTime(line));
+    const record = withoutTime(line);
+    this.fields.split(record);
+    if (!this.headed && this.fields.count !== this.columns.count) this.useColumns(formatOf(record, this.fields.count));
     return this.session(line, offset);
   }
 
@@ -303,7 +305,7 @@ export const awsVpc: LineSource = {
   asim: { vendor: 'AWS', product: 'VPC', types: ['Flow'] },
   filter: 'Records with log status OK; NODATA and SKIPDATA are skipped.',
   forms: [
-    'text in the default or any custom format, with or without a header line',
+    'text: any format under its header line; without one the default format, or all fields of a version',
     'Parquet',
     'JSON with the log’s field names',
   ],
@@ -312,7 +314,7 @@ export const awsVpc: LineSource = {
 
   ownsPath: (_, name) => /_vpcflowlogs_|(^|\/)vpcflowlogs\/|aws-service=vpcflowlogs/.test(name),
 
-  owns: (line) => isHeader(line) || DEFAULT_LINE.test(line),
+  owns: (line) => isHeader(line) || isRecord(line),
 
   open: (context, memory) => new AwsVpcMapping(context, memory),
 

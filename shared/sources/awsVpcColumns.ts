@@ -48,8 +48,28 @@ export function isHeader(line: string): boolean {
   );
 }
 
-/** A line of the default format: version, account, interface; exports of CloudWatch Logs put a time in front. */
-export const DEFAULT_LINE = /^(?:\d{4}-\d\d-\d\dT\S{5,20} )?\d{1,2} (\d{12}|unknown|-) (eni-\S+|-) \S+ \S+ \S+ /;
+/** Formats that hold every field up to a version, in the documented order, by their number of fields. */
+const WHOLE_FORMATS: ReadonlyMap<number, string> = new Map(
+  [14, 21, 25, 29, 39, 40, 41, 42].map((count) => [count, FIELDS.slice(0, count).join(' ')]),
+);
+/** The order in which AWS's guide shows TCP flags; used as it stands there. */
+const GUIDE_FORMAT =
+  'version vpc-id subnet-id instance-id interface-id account-id type srcaddr dstaddr srcport dstport pkt-srcaddr pkt-dstaddr ' +
+  'protocol bytes packets start end action tcp-flags log-status';
+const GUIDE_LINE = /^\d{1,2} (vpc-\S+|-) (subnet-\S+|-) (i-\S+|-) eni-\S+ \d{6,14} /;
+/** A line that begins as the default format does: version, account, interface; exports of CloudWatch Logs put a time in front. */
+const DEFAULT_LINE = /^(?:\d{4}-\d\d-\d\dT\S{5,20} )?\d{1,2} (\d{6,14}|unknown|-) (eni-\S+|-) \S+ \S+ \S+ /;
+
+/** Whether a line without a header can only be a record. */
+export function isRecord(line: string): boolean {
+  return DEFAULT_LINE.test(line) || GUIDE_LINE.test(line);
+}
+
+/** The format of a line without a header, by its number of fields: the default one where no other fits. */
+export function formatOf(line: string, count: number): string {
+  if (count === 21 && GUIDE_LINE.test(line)) return GUIDE_FORMAT;
+  return WHOLE_FORMATS.get(count) ?? DEFAULT_FORMAT;
+}
 
 function hotColumns(index: Readonly<Record<string, number>>) {
   const at = (field: string): number => index[field] ?? -1;

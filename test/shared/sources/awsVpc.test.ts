@@ -242,6 +242,35 @@ describe('AWS VPC flow logs', () => {
     expect(kindsOf(normalizeAll(`${DEFAULT}\n${line}\n${DEFAULT}\n`))).toEqual(['session', expected, 'session']);
   });
 
+  const FIFTH =
+    '5 111122223333 eni-01 203.0.113.9 10.0.1.5 40022 22 6 1 44 1772445612 1772445640 ACCEPT OK vpc-0a subnet-0a i-0a 2 IPv4 203.0.113.9 10.0.1.5 eu-west-1 euw1-az2 - - - S3 ingress -';
+  const TASK = ['arn:c', 'c', 'arn:i', 'i', 'k', '-', 'service', 'arn:d', 'arn:t', 't'].join(' ');
+
+  it.each([
+    ['3', FIFTH.split(' ').slice(0, 21).join(' '), { DvcId: 'vpc-0a', TcpFlagsSyn: true }],
+    ['4', FIFTH.split(' ').slice(0, 25).join(' '), { AdditionalFields: { Region: 'eu-west-1', AzId: 'euw1-az2' } }],
+    ['5', FIFTH, { DstAppName: 'S3', DvcInboundInterface: 'eni-01', NetworkDirection: 'Inbound' }],
+    ['7', `${FIFTH} ${TASK}`, { AdditionalFields: { EcsServiceName: 'service', EcsTaskId: 't' } }],
+    ['8', `${FIFTH} ${TASK} BPA`, { AdditionalFields: { RejectReason: 'BPA' } }],
+  ])('reads all fields of version %s without a header', (_, line, fields) => {
+    const sessions = sessionsOf(normalizeAll(`${line}\n${DEFAULT}\n${line}\n`));
+    expect(sessions.map(({ DstPortNumber, SrcBytes }) => [DstPortNumber, SrcBytes])).toEqual([
+      [22, 44],
+      [22, 44],
+      [22, 44],
+    ]);
+    expect(sessions[2]).toMatchObject(fields);
+    expect(sessions[0]).toMatchObject(fields);
+  });
+
+  it('reads the order in which the guide shows TCP flags', () => {
+    const line =
+      '3 vpc-0a subnet-0a i-0a eni-01 111122223333 IPv4 203.0.113.9 10.0.1.5 40022 22 203.0.113.9 10.0.1.5 6 568 8 1772445612 1772445640 ACCEPT 2 OK';
+    expect(sessionsOf(normalizeAll(line))).toMatchObject([
+      { SrcIpAddr: '203.0.113.9', DstPortNumber: 22, SrcBytes: 568, SrcPackets: 8, TcpFlagsSyn: true, DvcId: 'vpc-0a' },
+    ]);
+  });
+
   it('shows an idle window without log-status by its missing addresses', () => {
     expect(kindsOf(normalizeAll('srcaddr dstaddr start end action\n- - 1772445612 1772445640 -\n'))).toEqual([
       'skipped:noData',
