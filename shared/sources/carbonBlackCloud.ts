@@ -44,7 +44,6 @@ function mapConnection(row: Row): SessionDraft | Refusal {
   const process = get('process_path');
   const score = Number(get('threatInfo_score'));
   const began = inbound || listens ? 'peer' : 'device';
-  const [near, far] = began === 'peer' ? (['Dst', 'Src'] as const) : (['Src', 'Dst'] as const);
   return {
     EventStartTime: timeOf(get('netconn_first_packet_timestamp')),
     EventEndTime:
@@ -81,8 +80,6 @@ function mapConnection(row: Row): SessionDraft | Refusal {
       EventOwner: get('event_origin'),
       AlertId: get('alert_id'),
     },
-    [`${near}Bytes`]: get('netconn_bytes_sent'),
-    [`${far}Bytes`]: get('netconn_bytes_received'),
     ...endsOf(
       {
         ip: get('local_ip'),
@@ -91,8 +88,14 @@ function mapConnection(row: Row): SessionDraft | Refusal {
         user: get('process_username'),
         process,
         processId: get('process_pid'),
+        bytes: get('netconn_bytes_sent'),
       },
-      { ip: remote, port: get('remote_port'), name: peerName(get('netconn_domain')) },
+      {
+        ip: remote,
+        port: get('remote_port'),
+        name: peerName(get('netconn_domain')),
+        bytes: get('netconn_bytes_received'),
+      },
       began,
     ),
   };

@@ -1,7 +1,7 @@
 /** What Carbon Black Cloud's events, notifications and alerts share. */
 import type { ValueOf } from '../asim/enumerations';
 import { isFqdn } from '../asim/names';
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import { asObject, type JsonObject, type JsonValue } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 
@@ -42,56 +42,59 @@ export function peerName(name: string): string {
   return isFqdn(name) ? name : '';
 }
 
-export interface End {
+export interface DeviceFacts {
+  readonly ip: string;
+  readonly port: string;
+  /** `DOMAIN\host`, or a host's name. */
+  readonly name: string;
+  readonly user: string;
+  readonly process: string;
+  readonly processId: string;
+  readonly bytes: string;
+}
+
+export interface PeerFacts {
   readonly ip: string;
   readonly port: string;
   readonly name: string;
+  readonly bytes: string;
 }
 
-/** Both ends by who began, and the device's process at its end. */
-export function endsOf(
-  device: End & { readonly user: string; readonly process: string; readonly processId: string },
-  peer: End,
-  began: 'device' | 'peer',
-): SessionDraft {
-  const [near, far] = began === 'peer' ? (['Dst', 'Src'] as const) : (['Src', 'Dst'] as const);
+/** Both ends by who began, and the device, whose process is at its end. */
+export function endsOf(device: DeviceFacts, peer: PeerFacts, began: 'device' | 'peer'): SessionDraft {
   const nobody = isNowhere(peer.ip);
-  const host = windowsName(device.name);
-  return {
-    DvcIpAddr: device.ip,
-    [`${near}IpAddr`]: device.ip,
-    [`${near}PortNumber`]: device.port,
-    [`${near}Username`]: device.user,
-    [`${near}AppName`]: device.process,
-    [`${near}AppId`]: device.processId,
-    [`${far}IpAddr`]: nobody ? '' : peer.ip,
-    [`${far}PortNumber`]: nobody ? '' : peer.port,
-    [`${far}Hostname`]: peer.name,
-    ...named(near, host),
-    ...(device.process + device.processId !== '' && { [`${near}AppType`]: 'Process' as const }),
-    ...named('Dvc', host),
+  const slash = device.name.lastIndexOf('\\');
+  const host = device.name.slice(slash + 1);
+  const domain = /^[\w-]{1,63}$/.test(device.name.slice(0, Math.max(slash, 0))) ? device.name.slice(0, slash) : '';
+  const type = domain === '' ? undefined : 'Windows';
+  const fqdn = domain === '' ? '' : `${domain}\\${host}`;
+  const near: EndDraft = {
+    IpAddr: device.ip,
+    PortNumber: device.port,
+    Hostname: host,
+    Domain: domain,
+    DomainType: type,
+    FQDN: fqdn,
+    Username: device.user,
+    AppName: device.process,
+    AppId: device.processId,
+    AppType: device.process + device.processId === '' ? undefined : 'Process',
+    Bytes: device.bytes,
   };
-}
-
-interface WindowsName {
-  readonly host: string;
-  readonly domain: string;
-}
-
-/** `DOMAIN\host`. */
-function windowsName(name: string): WindowsName {
-  const slash = name.lastIndexOf('\\');
-  return { host: name.slice(slash + 1), domain: name.slice(0, Math.max(slash, 0)) };
-}
-
-function named(of: 'Src' | 'Dst' | 'Dvc', { host, domain }: WindowsName): SessionDraft {
+  const far: EndDraft = {
+    IpAddr: nobody ? '' : peer.ip,
+    PortNumber: nobody ? '' : peer.port,
+    Hostname: peer.name,
+    Bytes: peer.bytes,
+  };
   return {
-    [`${of}Hostname`]: host,
-    ...(/^[\w-]{1,63}$/.test(domain) && {
-      [`${of}Domain`]: domain,
-      [`${of}DomainType`]: 'Windows' as const,
-      [`${of}FQDN`]: `${domain}\\${host}`,
-    }),
+    source: began === 'peer' ? far : near,
+    destination: began === 'peer' ? near : far,
+    DvcIpAddr: device.ip,
+    DvcHostname: host,
+    DvcDomain: domain,
+    DvcDomainType: type,
+    DvcFQDN: fqdn,
   };
 }
 

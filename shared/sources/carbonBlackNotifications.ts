@@ -90,8 +90,9 @@ export function mapNotification(row: Row): SessionDraft | Refusal {
         user: get('process_username'),
         process: get('process_name'),
         processId: get('process_pid'),
+        bytes: '',
       },
-      { ip: remote, port: remotePort, name: peerName(get('netconn_remote_domain') || get('remote_domain')) },
+      { ip: remote, port: remotePort, name: peerName(get('netconn_remote_domain') || get('remote_domain')), bytes: '' },
       began,
     ),
   };

@@ -3,7 +3,7 @@
  * Follows the upstream mapping ASimNetworkSessionMD4IoTAgent 0.2.1 and corrects: the direction that it infers is set, the time is the
  * event's own, the events are those of an end point.
  */
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import { asObject } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { JsonRow, memberOf, type Row, textOf } from './row';
@@ -21,36 +21,38 @@ function map(row: Row): SessionDraft | Refusal {
   const listens = NOWHERE.has(get('RemoteAddress'));
   // The agent does not say who began; a service has the lower port.
   const outbound = !listens && Number(get('LocalPort')) > Number(get('RemotePort'));
-  const [local, remote] = outbound ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
   const device = get('DeviceId') || row.text('DeviceId');
-  const deviceType = device === '' ? {} : ({ DvcIdType: 'MD4IoTid', [`${local}DvcIdType`]: 'MD4IoTid' } as const);
+  const idType = device === '' ? undefined : 'MD4IoTid';
+  const local: EndDraft = {
+    IpAddr: get('LocalAddress'),
+    PortNumber: get('LocalPort'),
+    Bytes: get('BytesOut'),
+    UserId: get('UserId'),
+    UserIdType: get('UserId') === '' ? undefined : 'UID',
+    AppId: get('ProcessId'),
+    AppType: get('ProcessId') === '' ? undefined : 'Process',
+    DvcId: device,
+    DvcIdType: idType,
+  };
+  const remote: EndDraft = listens
+    ? {}
+    : { IpAddr: get('RemoteAddress'), PortNumber: get('RemotePort'), Bytes: get('BytesIn') };
   return {
+    source: outbound ? local : remote,
+    destination: outbound ? remote : local,
     EventEndTime: parseLogTime(get('TimestampUTC')) ?? parseLogTime(row.text('TimeStamp')),
     EventResult: 'Success',
     EventOriginalUid: get('OriginalEventId'),
     EventOriginalType: EVENT,
     EventProductVersion: row.text('AgentVersion'),
     DvcId: device,
+    DvcIdType: idType,
     DvcIpAddr: get('LocalAddress'),
     DvcOs: get('MessageSource'),
     NetworkProtocol: get('Protocol'),
     NetworkApplicationProtocol: get('ApplicationProtocol').toUpperCase(),
     NetworkDirection: listens ? 'Listen' : outbound ? 'Outbound' : 'Inbound',
     AdditionalFields: { AzureResourceId: get('AzureResourceId') || row.text('AssociatedResourceId') },
-    [`${local}IpAddr`]: get('LocalAddress'),
-    [`${local}PortNumber`]: get('LocalPort'),
-    [`${local}Bytes`]: get('BytesOut'),
-    [`${local}UserId`]: get('UserId'),
-    [`${local}AppId`]: get('ProcessId'),
-    [`${local}DvcId`]: device,
-    ...(get('UserId') !== '' && { [`${local}UserIdType`]: 'UID' as const }),
-    ...(get('ProcessId') !== '' && { [`${local}AppType`]: 'Process' as const }),
-    ...deviceType,
-    ...(!listens && {
-      [`${remote}IpAddr`]: get('RemoteAddress'),
-      [`${remote}PortNumber`]: get('RemotePort'),
-      [`${remote}Bytes`]: get('BytesIn'),
-    }),
   };
 }
 

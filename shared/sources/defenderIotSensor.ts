@@ -3,7 +3,7 @@
  * Follows the upstream mapping ASimNetworkSessionMD4IoTSensor 0.1 and corrects: the start is not overwritten by the end; protocols are
  * in capitals.
  */
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import { asObject } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { JsonRow, memberOf, type Row, textOf } from './row';
@@ -21,15 +21,17 @@ function map(row: Row): SessionDraft | Refusal {
   const byMac = (name: 'Source' | 'Destination'): boolean =>
     get(name, 'IPAddress') === '' && get(name, 'MacAddress') !== '';
   const macOnly = byMac('Source') || byMac('Destination');
-  const side = (prefix: 'Src' | 'Dst', name: 'Source' | 'Destination'): SessionDraft => ({
-    [`${prefix}IpAddr`]: get(name, 'IPAddress'),
-    [`${prefix}PortNumber`]: get(name, 'Port'),
-    [`${prefix}MacAddr`]: get(name, 'MacAddress'),
-    [`${prefix}DvcId`]: get(name, 'DeviceId'),
-    ...(get(name, 'DeviceId') !== '' && { [`${prefix}DvcIdType`]: 'MD4IoTid' as const }),
-    [`${prefix}Description`]: get(name, 'DeviceName'),
+  const end = (name: 'Source' | 'Destination'): EndDraft => ({
+    IpAddr: get(name, 'IPAddress'),
+    PortNumber: get(name, 'Port'),
+    MacAddr: get(name, 'MacAddress'),
+    DvcId: get(name, 'DeviceId'),
+    DvcIdType: get(name, 'DeviceId') === '' ? undefined : 'MD4IoTid',
+    Description: get(name, 'DeviceName'),
   });
   return {
+    source: end('Source'),
+    destination: end('Destination'),
     EventType: macOnly ? 'L2NetworkSession' : 'NetworkSession',
     EventStartTime: parseLogTime(get('StartTime')),
     EventEndTime: parseLogTime(get('LastSeen')) ?? parseLogTime(row.text('TimeStamp')),
@@ -41,8 +43,6 @@ function map(row: Row): SessionDraft | Refusal {
     NetworkProtocol: get('TransportProtocol'),
     NetworkDirection: get('IsInternal').toLowerCase() === 'true' ? 'Local' : macOnly ? 'NA' : undefined,
     AdditionalFields: { Id: get('Id'), DeviceId: row.text('DeviceId') },
-    ...side('Src', 'Source'),
-    ...side('Dst', 'Destination'),
   };
 }
 

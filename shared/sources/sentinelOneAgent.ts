@@ -1,6 +1,6 @@
 /** What SentinelOne's alerts and events share: which end of a connection the agent is, and the kinds of connections. */
 import type { ValueOf } from '../asim/enumerations';
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 
 const DEVICE_TYPES: ReadonlyMap<string, ValueOf<'deviceType'>> = new Map([
   ['desktop', 'Computer'],
@@ -46,17 +46,18 @@ export function agentSide(facts: AgentFacts): SessionDraft {
   const turned = listens && NOWHERE.has(destination.ip);
   const [from, to] = turned ? [{ ip: '', port: '' }, source] : [source, destination];
   const inbound = listens || stated === 'Inbound';
-  const side = inbound ? 'Dst' : 'Src';
-  const agent: SessionDraft = {
-    [`${side}Hostname`]: name,
-    [`${side}DvcId`]: id,
-    [`${side}DeviceType`]: DEVICE_TYPES.get(facts.machine.toLowerCase()),
-    [`${side}Username`]: user,
-    [`${side}AppName`]: process,
-    [`${side}AppId`]: processId,
-    ...(process + processId !== '' && { [`${side}AppType`]: 'Process' as const }),
+  const agent: EndDraft = {
+    Hostname: name,
+    DvcId: id,
+    DeviceType: DEVICE_TYPES.get(facts.machine.toLowerCase()),
+    Username: user,
+    AppName: process,
+    AppId: processId,
+    AppType: process + processId === '' ? undefined : 'Process',
   };
   return {
+    source: inbound ? undefined : agent,
+    destination: inbound ? agent : undefined,
     SrcIpAddr: NOWHERE.has(from.ip) ? '' : from.ip,
     SrcPortNumber: from.port,
     DstIpAddr: to.ip,
@@ -65,6 +66,5 @@ export function agentSide(facts: AgentFacts): SessionDraft {
     DvcId: id,
     DvcIpAddr: inbound ? to.ip : from.ip,
     NetworkDirection: listens ? 'Listen' : stated,
-    ...agent,
   };
 }
