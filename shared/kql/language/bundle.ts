@@ -190,6 +190,11 @@ type GetMembers = (
   ignoreCase?: boolean,
 ) => void;
 
+type VisitFunctionBody = (
+  this: { readonly _binder: { readonly _currentFunction: RawSymbol | null } },
+  node: RawNode & { readonly Parent: RawNode | null },
+) => void;
+
 type Binder = {
   ComputeFunctionBodyFacts(signature: unknown, body: { GetDescendants(type: unknown): RawList }): unknown;
 };
@@ -237,6 +242,7 @@ export interface Bundle {
   readonly Binding: {
     readonly Binder: {
       readonly prototype: Binder;
+      readonly TreeBinder: { readonly prototype: { VisitFunctionBody: VisitFunctionBody } };
       AddReferencedParametersAsDependentParameters(facts: unknown, signature: unknown, root: unknown): unknown;
       GetExpressionResultName(expression: RawNode, defaultName: string, row: null): string | null;
     };
@@ -254,6 +260,7 @@ export function kusto(): Bundle {
     bundle = (globalThis as unknown as { Kusto: { Language: Bundle } }).Kusto.Language;
     markColumnIfExistsDependent(bundle);
     indexDatabaseMembers(bundle);
+    bindDeclaredBodiesOfQueryAlone(bundle);
   }
   return bundle;
 }
@@ -324,4 +331,19 @@ function membersByName(database: RawSymbol): ReadonlyMap<string, readonly RawSym
     else same.push(symbol);
   }
   return index;
+}
+
+/**
+ * The parser binds the body of a function declared inside another one where it is declared, for an editor's sake, and again for each call.
+ * Only the calls matter here: within called functions the declaration's own binding is left out.
+ */
+function bindDeclaredBodiesOfQueryAlone(language: Bundle): void {
+  const binder = language.Binding.Binder.TreeBinder.prototype;
+  const visit = binder.VisitFunctionBody;
+  binder.VisitFunctionBody = function (node) {
+    const isDeclared =
+      node.Parent !== null && node.Parent !== undefined && kindName(node.Parent) === 'FunctionDeclaration';
+    if (isDeclared && this._binder._currentFunction) return;
+    visit.call(this, node);
+  };
 }

@@ -22,6 +22,12 @@ beforeAll(async () => {
       },
       { name: 'pick', parameters: '(T:(*), name:string)', body: "T | project found = column_ifexists(name, 'none')" },
       { name: 'rowsOf', parameters: '(name:string)', body: 'table(name) | count' },
+      {
+        name: 'partly',
+        parameters: '()',
+        body: 'let bad = () { NotThere };\nlet good = (n:long) { n + 1 };\nprint x = good(1)',
+      },
+      { name: 'wrongly', parameters: '()', body: 'let bad = () {\nNotThere };\nbad' },
       { name: 'broken', parameters: '()', body: 'NotThere | where a == 1' },
     ],
   });
@@ -43,6 +49,12 @@ it.each([
   ["rowsOf('Visits')", [[2]]],
 ])('%s', async (query, expected) => {
   expect(await engine.rows(query)).toEqual(expected);
+});
+
+it('a function inside a function is judged where it is called', async () => {
+  expect(await engine.rows('partly')).toEqual([[2]]);
+  expect(() => engine.sql('wrongly')).toThrow(/'NotThere'/);
+  expect(() => engine.sql('let bad = () { NotThere }; print 1')).toThrow(/'NotThere'/);
 });
 
 describe('union isfuzzy=true leaves out', () => {
