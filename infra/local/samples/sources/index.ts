@@ -24,6 +24,7 @@ import { fortinetFortiGate } from './fortinetFortiGate';
 import { gigamon } from './gigamon';
 import { illumioCore } from './illumioCore';
 import { microsoftDefenderEndpoint } from './microsoftDefenderEndpoint';
+import { paloAltoCortexDataLake } from './paloAltoCortexDataLake';
 import { paloAltoPanOs } from './paloAltoPanOs';
 import type { SourceSample } from './scene';
 import { sentinelOne } from './sentinelOne';
@@ -61,6 +62,7 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   gigamon,
   illumioCore,
   microsoftDefenderEndpoint,
+  paloAltoCortexDataLake,
   paloAltoPanOs,
   sentinelOne,
   sonicWall,
