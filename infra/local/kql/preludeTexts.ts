@@ -67,6 +67,10 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
     + coalesce(list_sum(list_transform(regexp_extract_all(s, re)[1:k - 1], lambda m: length(m))), 0) ELSE -1 END`,
   'kql_indexof_regex(s, re, a, n, k)': `CASE WHEN a < 0 OR k < 1 OR n < -1 THEN NULL ELSE list_transform([kql_indexof_regex_in(
     substr(s, a + 1, CASE WHEN n < 0 THEN length(s) ELSE n END), re, k)], lambda p: CASE WHEN p < 0 THEN -1 ELSE p + a END)[1]::BIGINT END`,
+  'kql_nearest_rank(n, p)': `greatest(ceil(p * n / 100), 1)::BIGINT`,
+  // The first value at which the weights so far reach the share; l is in order of the values.
+  'kql_weighted(l, p)': `list_transform([{l: l, t: p * list_sum(list_transform(l, lambda e: e.w))}], lambda x:
+    list_reduce(x.l, lambda a, e: CASE WHEN a.w >= x.t THEN a ELSE {v: e.v, w: a.w + e.w} END).v)[1]`,
   'kql_pick(j, i)': `CASE WHEN json_type(j) = 'ARRAY' THEN CAST(j AS JSON[])[i] ELSE j END`,
   'kql_array_iff(c, t, o)': `to_json(list_transform(kql_elements(c), lambda e, i: CASE json_type(e)
     WHEN 'BOOLEAN' THEN CASE WHEN CAST(e AS BOOLEAN) THEN kql_pick(t, i) ELSE kql_pick(o, i) END

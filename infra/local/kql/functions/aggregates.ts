@@ -3,24 +3,15 @@
 import { unsupported } from '../build/builder';
 import { convert } from '../build/convert';
 import type { Value } from '../plan/nodes';
-import { call, isConstant } from '../plan/values';
+import { call, constant, constantArray, isConstant } from '../plan/values';
 import type { KqlType } from '../types';
 import { duckDbType } from '../types';
+import { aggregate } from './aggregate';
+import { nativeSql } from './native';
+import { distinctValues, mergedDistinct, mergedOrdered, orderedValues } from './sketches';
 import type { CallContext, FunctionBuilder } from './spec';
 
-type AggregateSql = Extract<Value, { kind: 'aggregate' }>['sql'];
-
 const DEFAULT_CAPACITY = 1_048_576n;
-
-export function aggregate(
-  type: KqlType,
-  args: readonly Value[],
-  sql: AggregateSql,
-  filter?: Value,
-  order: Extract<Value, { kind: 'aggregate' }>['order'] = [],
-): Value {
-  return { kind: 'aggregate', type, arguments: args, sql, filter, order };
-}
 
 function filterOf(context: CallContext, index: number | undefined): Value | undefined {
   return index === undefined ? undefined : convert(context.value(index), 'bool');
@@ -170,9 +161,7 @@ function takeAny(filterAt?: number): FunctionBuilder {
 
 /** The smallest value that at least so many percent do not exceed. */
 export function percentileValue(value: Value, percent: Value, context: CallContext): Value {
-  if (!isConstant(percent) || percent.value === null) throw unsupported('A computed percentile', context.node);
-  const share = Number(percent.value) / 100;
-  if (!(share >= 0 && share <= 1)) throw unsupported('A percentile outside 0 to 100', context.node);
+  const share = shareOf(percent, context);
   const number = value.type === 'dynamic' || value.type === 'string' ? convert(value, 'real') : value;
   const type = sumType(number.type);
   return aggregate(
@@ -181,6 +170,82 @@ export function percentileValue(value: Value, percent: Value, context: CallConte
     ([x], { filter }) => `CAST(quantile_disc(${x}, ${share})${filter} AS ${duckDbType(type)})`,
   );
 }
+
+function shareOf(percent: Value, context: CallContext): number {
+  if (!isConstant(percent) || percent.value === null) throw unsupported('A computed percentile', context.node);
+  const share = Number(percent.value) / 100;
+  if (!(share >= 0 && share <= 1)) throw unsupported('A percentile outside 0 to 100', context.node);
+  return share;
+}
+
+/** Like percentileValue(), each value counted as often as its weight says. */
+export function weightedPercentile(given: Value, weight: Value, percent: Value, context: CallContext): Value {
+  const share = shareOf(percent, context);
+  const value = numeric(given);
+  const type = sumType(value.type);
+  return aggregate(
+    type,
+    [value, convert(weight, 'long')],
+    ([x, w], { filter }) =>
+      `CAST(kql_weighted(list({v: ${x}, w: ${w}} ORDER BY ${x}) FILTER (${x} IS NOT NULL AND ${w} > 0)${filter}, ${share}) AS ${duckDbType(type)})`,
+  );
+}
+
+/** The shares of percentiles_array: one by one, or in one constant array. */
+function sharesOf(given: readonly Value[]): readonly Value[] {
+  return given.flatMap((share) => constantArray(share)?.map((item) => constant('real', Number(item))) ?? [share]);
+}
+
+function arrayOf(values: readonly Value[]): Value {
+  return call(
+    'dynamic',
+    values.map((value) => convert(value, 'dynamic')),
+    (...sql) => `json_array(${sql.join(', ')})`,
+  );
+}
+
+const percentilesArray: FunctionBuilder = (context) => {
+  const [value, ...shares] = context.values();
+  if (value === undefined) throw unsupported('percentiles_array() without arguments', context.node);
+  return arrayOf(sharesOf(shares).map((share) => percentileValue(value, share, context)));
+};
+
+const percentilesWeightedArray: FunctionBuilder = (context) => {
+  const [value, weight, ...shares] = context.values();
+  if (value === undefined || weight === undefined)
+    throw unsupported('percentilesw_array() without weights', context.node);
+  return arrayOf(sharesOf(shares).map((share) => weightedPercentile(value, weight, share, context)));
+};
+
+const percentileWeighted: FunctionBuilder = (context) =>
+  weightedPercentile(context.value(0), context.value(1), context.value(2), context);
+
+/** Over the sample (n - 1) or the population, of pairs without null; 0 for a single pair. */
+function covariance(name: string, filterAt?: number): FunctionBuilder {
+  return (context) =>
+    aggregate(
+      'real',
+      [convert(context.value(0), 'real'), convert(context.value(1), 'real')],
+      ([x, y], { filter }) => `coalesce(${name}(${x}, ${y})${filter}, 0)`,
+      filterOf(context, filterAt),
+    );
+}
+
+/** Nulls stay, in the rows' order. */
+const listWithNulls: FunctionBuilder = (context) =>
+  aggregate(
+    'dynamic',
+    [convert(context.value(0), 'dynamic')],
+    ([x], { order, filter }) =>
+      `coalesce(to_json(list_slice(list(${x}${order})${filter}, 1, ${DEFAULT_CAPACITY})), '[]'::JSON)`,
+    undefined,
+    context.row?.order ?? [],
+  );
+
+const buildSchema: FunctionBuilder = (context) =>
+  aggregate('dynamic', [convert(context.value(0), 'dynamic')], ([x], { filter }) =>
+    nativeSql('buildschema', 1, 'dynamic')(`to_json(list(${x})${filter})`),
+  );
 
 const percentile: FunctionBuilder = (context) => percentileValue(context.value(0), context.value(1), context);
 
@@ -255,4 +320,21 @@ export const AGGREGATES: Readonly<Record<string, FunctionBuilder>> = {
   binary_all_and: bits('bit_and'),
   binary_all_or: bits('bit_or'),
   binary_all_xor: bits('bit_xor'),
+  percentilew: percentileWeighted,
+  percentiles_array: percentilesArray,
+  percentilesw_array: percentilesWeightedArray,
+  variancepif: spread('var_pop', 1),
+  covariance: covariance('covar_samp'),
+  covarianceif: covariance('covar_samp', 2),
+  covariancep: covariance('covar_pop'),
+  covariancepif: covariance('covar_pop', 2),
+  make_dictionary: makeBag(),
+  make_list_with_nulls: listWithNulls,
+  buildschema: buildSchema,
+  hll: distinctValues(),
+  hll_if: distinctValues(1),
+  hll_merge: mergedDistinct,
+  tdigest: orderedValues,
+  tdigest_merge: mergedOrdered,
+  merge_tdigest: mergedOrdered,
 };

@@ -3,8 +3,10 @@ import { CONDITIONAL_FUNCTIONS } from './conditionals';
 import { CONVERSION_FUNCTIONS } from './conversions';
 import { DATETIME_FUNCTIONS } from './datetimes';
 import { DYNAMIC_FUNCTIONS } from './dynamics';
+import { ENVIRONMENT_FUNCTIONS } from './environment';
 import { NETWORK_FUNCTIONS } from './networks';
 import { NUMBER_FUNCTIONS } from './numbers';
+import { SKETCH_FUNCTIONS } from './sketches';
 import type { FunctionBuilder } from './spec';
 import { STRING_FUNCTIONS } from './strings';
 import { WINDOW_FUNCTIONS } from './windows';
@@ -14,8 +16,10 @@ export const BUILT_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = {
   ...CONVERSION_FUNCTIONS,
   ...DATETIME_FUNCTIONS,
   ...DYNAMIC_FUNCTIONS,
+  ...ENVIRONMENT_FUNCTIONS,
   ...NETWORK_FUNCTIONS,
   ...NUMBER_FUNCTIONS,
+  ...SKETCH_FUNCTIONS,
   ...STRING_FUNCTIONS,
   ...WINDOW_FUNCTIONS,
 };

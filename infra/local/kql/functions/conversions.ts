@@ -15,6 +15,7 @@ const TARGETS: Readonly<Record<string, KqlType>> = {
   toboolean: 'bool',
   todatetime: 'datetime',
   totimespan: 'timespan',
+  totime: 'timespan',
   toguid: 'guid',
 };
 

@@ -3,10 +3,11 @@ import { PLUGINS } from '../build/operators/evaluate';
 import { AGGREGATES } from './aggregates';
 import { BUILT_FUNCTIONS } from './built';
 import { FUNCTIONS } from './tables';
+import { TUPLE_FUNCTIONS } from './tuples';
 
 /** Those that are forms of the language rather than functions of a table. */
 const FORMS = ['materialize', 'table', 'toscalar'];
-const AGGREGATE_FORMS = ['arg_max', 'arg_min'];
+const AGGREGATE_FORMS = ['arg_max', 'arg_min', 'percentiles', 'percentilesw'];
 
 export interface KnownNames {
   readonly functions: ReadonlySet<string>;
@@ -16,7 +17,12 @@ export interface KnownNames {
 
 export function knownNames(): KnownNames {
   return {
-    functions: new Set([...Object.keys(FUNCTIONS), ...Object.keys(BUILT_FUNCTIONS), ...FORMS]),
+    functions: new Set([
+      ...Object.keys(FUNCTIONS),
+      ...Object.keys(BUILT_FUNCTIONS),
+      ...Object.keys(TUPLE_FUNCTIONS),
+      ...FORMS,
+    ]),
     aggregates: new Set([...Object.keys(AGGREGATES), ...AGGREGATE_FORMS]),
     plugins: new Set(PLUGINS.keys()),
   };
@@ -31,6 +37,10 @@ export const DIFFERENCES: ReadonlyMap<string, string> = new Map([
   ['geo_info_from_ip_address', 'an empty bag: there is no database of places here'],
   ['hll', 'holds the values themselves: exact, and as large as they are'],
   ['hll_merge', 'exact, like `hll`'],
+  ['geo_distance_2points', 'on a sphere; differs by up to 0.3 %'],
+  ['geo_point_in_polygon', 'edges are straight in degrees'],
+  ['hash_combine', 'a combination of its own'],
+  ['hash_many', 'a combination of its own'],
   ['ingestion_time', 'when the local service stored the row'],
   ['make_list', 'in the order of the rows where one is defined, otherwise in any'],
   ['make_set', 'in no particular order, as in the service'],
@@ -41,6 +51,8 @@ export const DIFFERENCES: ReadonlyMap<string, string> = new Map([
   ['percentiles_array', 'exact; the service estimates over many rows'],
   ['rand', 'a new number for each row'],
   ['series_decompose_anomalies', 'the same method by its documentation; scores may differ in their digits'],
+  ['series_periods_detect', 'scores by autocorrelation; the documented example gives the documented score'],
+  ['series_periods_validate', 'scores like `series_periods_detect`'],
   ['table', 'takes a name that is known before the query runs'],
   ['tdigest', 'holds the values themselves: exact, and as large as they are'],
   ['toscalar', 'computed once, before the rows that use it'],

@@ -2,7 +2,7 @@
 import { unsupported } from '../build/builder';
 import { convert } from '../build/convert';
 import type { Value } from '../plan/nodes';
-import { call, constant, isConstant } from '../plan/values';
+import { call, constant, constantArray, isConstant } from '../plan/values';
 import { nativeSql } from './native';
 import type { CallContext, FunctionBuilder } from './spec';
 
@@ -57,18 +57,38 @@ function countGroups(pattern: string): number {
 const extractAll: FunctionBuilder = (context) => {
   const pattern = context.value(0);
   if (!isConstant(pattern)) throw unsupported('extract_all() with a computed pattern', context.node);
-  if (context.arguments.length > 2) throw unsupported('extract_all() with chosen groups', context.node);
-  const groups = countGroups(String(pattern.value));
-  const args = [convert(context.value(1), 'string'), pattern];
-  if (groups <= 1) {
-    return call('dynamic', args, (s, re) => `to_json(nullif(regexp_extract_all(${s}, ${re}, ${groups}), []))`);
+  const chosen = chosenGroups(context, String(pattern.value));
+  const text = context.value(context.arguments.length > 2 ? 2 : 1);
+  const args = [convert(text, 'string'), pattern];
+  if (chosen.length === 1) {
+    return call('dynamic', args, (s, re) => `to_json(nullif(regexp_extract_all(${s}, ${re}, ${chosen[0]}), []))`);
   }
   return call('dynamic', args, (s, re) => {
-    const lists = Array.from({ length: groups }, (_, index) => `regexp_extract_all(${s}, ${re}, ${index + 1})`);
+    const lists = chosen.map((group) => `regexp_extract_all(${s}, ${re}, ${group})`);
     const items = lists.map((list) => `${list}[i]`).join(', ');
     return `to_json(nullif(list_transform(range(1, len(${lists[0]}) + 1), lambda i: [${items}]), []))`;
   });
 };
+
+/** The groups by number or name that the second of three arguments lists; all of them where there are two; 0 is the whole match. */
+function chosenGroups(context: CallContext, pattern: string): readonly number[] {
+  const count = countGroups(pattern);
+  if (context.arguments.length < 3) return count === 0 ? [0] : Array.from({ length: count }, (_, index) => index + 1);
+  const names = groupNames(pattern);
+  const groups = (constantArray(context.value(1)) ?? []).map((group) =>
+    typeof group === 'number' ? group : names.indexOf(String(group)) + 1,
+  );
+  if (groups.length === 0 || groups.some((group) => !(group >= 1 && group <= count))) {
+    throw unsupported('extract_all() with groups that the pattern has not', context.node);
+  }
+  return groups;
+}
+
+/** The groups' names in order, '' for those without. */
+function groupNames(pattern: string): readonly string[] {
+  const open = pattern.replaceAll(/\\.|\[(?:\\.|[^\]\\])*\]/gs, '').matchAll(/\(\?P?<([A-Za-z]\w*)>|\((?!\?)/g);
+  return [...open].map(([, name]) => name ?? '');
+}
 
 const extractJson: FunctionBuilder = (context) => {
   const [path, json] = [context.value(0), convert(context.value(1), 'string')];

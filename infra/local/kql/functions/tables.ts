@@ -1,5 +1,6 @@
 /** Functions that are one SQL expression of their arguments. Sources of the semantics: Kusto's public language reference. */
 import { ARRAY_FUNCTIONS } from './arrays';
+import { nativeSpec } from './native';
 import { NATIVE_DYNAMICS } from './nativeDynamics';
 import { NATIVE_NUMBERS } from './nativeNumbers';
 import { NATIVE_TEXTS } from './nativeTexts';
@@ -144,13 +145,17 @@ export const NUMBERS: Readonly<Record<string, FunctionSpec>> = {
   binary_not: { parameters: ['long'], result: 'long', sql: (a) => `(~${a})` },
   binary_shift_left: { parameters: ['long', 'long'], result: 'long', sql: (a, n) => `(${a} << ${n})` },
   binary_shift_right: { parameters: ['long', 'long'], result: 'long', sql: (a, n) => `(${a} >> ${n})` },
-  rand: { parameters: [], result: 'real', sql: () => 'random()' },
   new_guid: { parameters: [], result: 'guid', sql: () => 'uuid()' },
 };
 
 /** Null outside of -1 to 1. */
 function withinOne(name: string) {
   return (x?: string) => `CASE WHEN ${x} BETWEEN -1 AND 1 THEN ${name}(${x}) END`;
+}
+
+function zoned(name: string) {
+  return (t?: string, zone?: string) =>
+    `make_timestamp(CAST(kql_native_${name}(CAST(epoch_us(${t}) AS VARCHAR), ${zone}) AS BIGINT))`;
 }
 
 export const DATETIMES: Readonly<Record<string, FunctionSpec>> = {
@@ -161,6 +166,17 @@ export const DATETIMES: Readonly<Record<string, FunctionSpec>> = {
   monthofyear: { parameters: ['datetime'], result: 'int', sql: (t) => `month(${t})::INTEGER` },
   getmonth: { parameters: ['datetime'], result: 'int', sql: (t) => `month(${t})::INTEGER` },
   getyear: { parameters: ['datetime'], result: 'int', sql: (t) => `year(${t})::INTEGER` },
+  datetime_utc_to_local: {
+    parameters: ['datetime', 'string'],
+    result: 'datetime',
+    sql: zoned('datetime_utc_to_local'),
+  },
+  datetime_local_to_utc: {
+    parameters: ['datetime', 'string'],
+    result: 'datetime',
+    sql: zoned('datetime_local_to_utc'),
+  },
+  datetime_list_timezones: nativeSpec('datetime_list_timezones', [], 0, 'dynamic'),
   week_of_year: { parameters: ['datetime'], result: 'int', sql: (t) => `week(${t})::INTEGER` },
   unixtime_seconds_todatetime: {
     parameters: ['real'],

@@ -8,6 +8,12 @@ export const TEXT_PARSERS: Readonly<Record<string, FunctionSpec>> = {
     result: 'dynamic',
     sql: (s) => `json_object('Query Parameters', kql_url_query(${s}))`,
   },
+  parseurl: { parameters: ['string'], result: 'dynamic', sql: (s) => `kql_parse_url(${s})` },
+  parseurlquery: {
+    parameters: ['string'],
+    result: 'dynamic',
+    sql: (s) => `json_object('Query Parameters', kql_url_query(${s}))`,
+  },
   parse_path: { parameters: ['string'], result: 'dynamic', sql: (s) => `kql_parse_path(${s})` },
   // Arguments as Windows separates them; the second argument can say nothing else.
   parse_command_line: { parameters: ['string', 'string'], result: 'dynamic', sql: (s) => `kql_command_line(${s})` },

@@ -101,6 +101,35 @@ function rank(dense: boolean): FunctionBuilder {
 }
 
 /**
+ * The first time of the session that a row belongs to. A gap, a null or a restart always ends a session; how long one lasts is then
+ * followed within each stretch without these.
+ */
+const windowSession: FunctionBuilder = (context) => {
+  const time = convert(context.value(0), 'datetime');
+  const [longest, gap] = [convert(context.value(1), 'timespan'), convert(context.value(2), 'timespan')];
+  const restart = context.arguments.length > 3 ? convert(context.value(3), 'bool') : constant('bool', false);
+  const begins = windowed(
+    context,
+    'bool',
+    [time, gap, restart],
+    ([t, g, r], over) =>
+      `(coalesce(${r}, false) OR ${t} IS NULL OR coalesce(kql_between(${t}, lag(${t}) ${over}) >= ${g}, true))`,
+  );
+  const stretch = windowed(
+    context,
+    'long',
+    [begins],
+    ([b], over) => `CAST(sum(CAST(${b} AS INTEGER)) ${rows(over)} AS BIGINT)`,
+  );
+  const times = windowed(context, 'dynamic', [time], ([t], over) => `list(${t}) ${rows(over)}`, stretch);
+  return call(
+    'datetime',
+    [times, longest],
+    (all, most) => `list_reduce(${all}, lambda s, t: CASE WHEN kql_between(t, s) >= ${most} THEN t ELSE s END)`,
+  );
+};
+
+/**
  * The column of `prev(column) != column` over rows that are sorted by it first: the runs are then its values, which saves counting
  * restarts over all rows.
  */
@@ -135,8 +164,10 @@ function neighbour(sqlFunction: 'lag' | 'lead'): FunctionBuilder {
 export const WINDOW_FUNCTIONS: Readonly<Record<string, FunctionBuilder>> = {
   row_number: rowNumber,
   row_cumsum: rowCumsum,
+  row_rank: rank(true),
   row_rank_dense: rank(true),
   row_rank_min: rank(false),
+  row_window_session: windowSession,
   prev: neighbour('lag'),
   next: neighbour('lead'),
 };

@@ -3,7 +3,7 @@
  * `from`; without it from 0 (datetimes: the year 1), as bin() does.
  */
 import type { MakeSeriesOperator } from '../../../../../shared/kql/language';
-import { aggregate } from '../../functions/aggregates';
+import { aggregate } from '../../functions/aggregate';
 import type { Computed, PlanColumn, Relation, Value } from '../../plan/nodes';
 import { call, constant, isConstant, logic } from '../../plan/values';
 import type { KqlType } from '../../types';

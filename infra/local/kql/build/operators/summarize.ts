@@ -1,6 +1,7 @@
 /** summarize, count. arg_max, arg_min, take_any(*) and percentiles make several columns; their names are the parser's. */
 import type { CallNode, Expression, SummarizeOperator } from '../../../../../shared/kql/language';
-import { aggregate, percentileValue } from '../../functions/aggregates';
+import { aggregate } from '../../functions/aggregate';
+import { percentileValue, weightedPercentile } from '../../functions/aggregates';
 import type { CallContext } from '../../functions/spec';
 import type { Computed, PlanColumn, Relation, Value } from '../../plan/nodes';
 import { call, columnValue } from '../../plan/values';
@@ -131,7 +132,7 @@ function outputsOf(
     if (inner.name === 'arg_max' || inner.name === 'arg_min' || inner.name === 'argmax' || inner.name === 'argmin') {
       return argExtreme(inner, input, grouped, scope, row, builder);
     }
-    if (inner.name === 'percentiles') return percentiles(inner, scope, row, builder);
+    if (inner.name === 'percentiles' || inner.name === 'percentilesw') return percentiles(inner, scope, row, builder);
     if ((inner.name === 'take_any' || inner.name === 'any') && needsMany(inner)) {
       return members(inner, inner.arguments, input, grouped, scope, row, builder).map(({ value }) => ({
         name: undefined,
@@ -239,9 +240,15 @@ function onlyArgMax(
 
 function percentiles(node: CallNode, scope: Scope, row: Row, builder: Builder): readonly Output[] {
   const plain: Row = { ...row, aggregates: false };
-  const [valueNode, ...shares] = node.arguments;
-  if (valueNode === undefined) throw errorAt('malformed', 'percentiles() needs arguments', node);
+  const weighted = node.name === 'percentilesw';
+  const [valueNode, ...further] = node.arguments;
+  const weightNode = weighted ? further[0] : undefined;
+  if (valueNode === undefined || (weighted && weightNode === undefined)) {
+    throw errorAt('malformed', `${node.name}() needs more arguments`, node);
+  }
+  const shares = weighted ? further.slice(1) : further;
   const value = builder.scalar(valueNode, scope, plain);
+  const weight = weightNode === undefined ? undefined : builder.scalar(weightNode, scope, plain);
   const context: CallContext = {
     builder,
     node,
@@ -253,7 +260,10 @@ function percentiles(node: CallNode, scope: Scope, row: Row, builder: Builder): 
   };
   return shares.map((share) => ({
     name: undefined,
-    value: percentileValue(value, builder.scalar(share, scope, plain), context),
+    value:
+      weight === undefined
+        ? percentileValue(value, builder.scalar(share, scope, plain), context)
+        : weightedPercentile(value, weight, builder.scalar(share, scope, plain), context),
   }));
 }
 

@@ -3,7 +3,7 @@
  * relative. Groups of equal rank are in the order of their values.
  */
 import type { TopHittersOperator, TopNestedOperator } from '../../../../../shared/kql/language';
-import { aggregate } from '../../functions/aggregates';
+import { aggregate } from '../../functions/aggregate';
 import type { Computed, JoinKind, PlanColumn, Relation, SortKey, Value } from '../../plan/nodes';
 import { findReferencedColumns } from '../../plan/operands';
 import { call, columnValue, nullOf } from '../../plan/values';

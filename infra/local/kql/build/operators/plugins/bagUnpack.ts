@@ -5,7 +5,7 @@
  */
 import type { TypedName } from '../../../../../../shared/kql/language';
 import { MAX_FOUND_COLUMNS } from '../../../discovery';
-import { aggregate } from '../../../functions/aggregates';
+import { aggregate } from '../../../functions/aggregate';
 import type { Computed, PlanColumn, Relation, Value } from '../../../plan/nodes';
 import { call, columnValue, constant, nullOf } from '../../../plan/values';
 import { stringLiteral } from '../../../sql/text';

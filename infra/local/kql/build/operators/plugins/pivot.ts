@@ -4,7 +4,8 @@
  */
 import type { Expression, TypedName } from '../../../../../../shared/kql/language';
 import { MAX_FOUND_COLUMNS } from '../../../discovery';
-import { AGGREGATES, aggregate } from '../../../functions/aggregates';
+import { aggregate } from '../../../functions/aggregate';
+import { AGGREGATES } from '../../../functions/aggregates';
 import type { Computed, PlanColumn, Relation, Value } from '../../../plan/nodes';
 import { findReferencedColumns } from '../../../plan/operands';
 import { call, columnValue, constant, logic } from '../../../plan/values';
