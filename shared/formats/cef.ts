@@ -54,7 +54,8 @@ const VENDOR_KEYS: ReadonlyMap<string, ReadonlySet<string>> = new Map(
       'ruleName ruleGroupName ruleDescription ruleId matchCount networkProfile cmdLine eventType imageFileName commandLine ipv ' +
       'policyName policyID matchCountSinceLastReport status tactic technique objective CSMTRPatternDisposition timestamp pid treeID',
     zscaler:
-      'deviceTranslatedPort tunnelType dnat stateful avgduration destCountry destCountryName srcCountry rulelabel ipsrulelabel dnatrulelabel',
+      'deviceTranslatedPort tunnelType dnat stateful avgduration destCountry destCountryName srcCountry rulelabel ipsrulelabel dnatrulelabel ' +
+      'in_bytes out_bytes Severity name deviceEventClassId deviceowner',
     sonicwall:
       'gcat snpt dnpt fw_action susr srcV6 dstV6 appcat appName appid sid spycat ipscat spkt rpkt cdur sess note vpnpolicy rule sn fw ' +
       'pri m n uuid bytesRx bytesTotal dpi catid contentObject af_polid af_policy af_type af_service af_action arg code srcZone dstZone',

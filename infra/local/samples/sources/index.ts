@@ -35,6 +35,7 @@ import { vectraStream } from './vectraStream';
 import { vmConnection } from './vmConnection';
 import { watchGuardFireware } from './watchGuardFireware';
 import { windowsFirewall } from './windowsFirewall';
+import { zscalerZia } from './zscalerZia';
 
 export const SOURCE_SAMPLES: readonly SourceSample[] = [
   appGateSdp,
@@ -72,4 +73,5 @@ export const SOURCE_SAMPLES: readonly SourceSample[] = [
   vmConnection,
   watchGuardFireware,
   windowsFirewall,
+  zscalerZia,
 ];
