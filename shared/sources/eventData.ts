@@ -6,43 +6,41 @@ import { parseEventDataXml } from '../formats/windowsEvent';
 import { meaningful, type Row, textOf } from './row';
 import { WindowsEventRow } from './windowsEventRow';
 
+/** A value of the event by its name, '' when it is absent or a filler. */
+export type EventData = (name: string) => string;
+
 /** Columns that hold the values as XML, the better one first. */
 const XML_COLUMNS: readonly string[] = ['EventData', 'RawEventData', 'ParameterXml'];
 
 /**
- * The event's named values.
+ * The event's values.
  * @param names what the event calls its values, in order, when there are so many of them; for those that came without names.
+ * @returns undefined when it has none.
  */
-export function eventData(
-  row: Row,
-  names: (count: number) => readonly string[] | undefined,
-): ReadonlyMap<string, string> {
-  const data = read(row);
-  return data.has('0') ? named(data, names) : data;
-}
-
-function read(row: Row): ReadonlyMap<string, string> {
-  if (row instanceof WindowsEventRow) return row.data;
+export function eventData(row: Row, names: (count: number) => readonly string[] | undefined): EventData | undefined {
+  if (row instanceof WindowsEventRow) return fromMap(row.data, names);
   for (const column of XML_COLUMNS) {
     const value = row.value(column);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return new Map(Object.entries(value).map(([name, member]) => [name, textOf(member as never)]));
+      if (Object.keys(value).length === 0) continue;
+      return (name) => (Object.hasOwn(value, name) ? textOf(value[name as never]) : '');
     }
-    const data = typeof value === 'string' ? parseEventDataXml(value) : undefined;
-    if (data !== undefined && data.size > 0) return data;
+    const data = typeof value === 'string' ? fromMap(parseEventDataXml(value), names) : undefined;
+    if (data !== undefined) return data;
   }
-  return new Map();
+  return undefined;
 }
 
-function named(
+/** Values by name, or by place from '0'. */
+export function fromMap(
   data: ReadonlyMap<string, string>,
   names: (count: number) => readonly string[] | undefined,
-): ReadonlyMap<string, string> {
+): EventData | undefined {
+  if (data.size === 0) return undefined;
+  const named: EventData = (name) => meaningful(data.get(name) ?? '');
+  if (!data.has('0')) return named;
   let count = 0;
   while (data.has(String(count))) count++;
-  const found = new Map(data);
-  for (const [place, name] of (names(count) ?? []).entries()) {
-    if (!found.has(name)) found.set(name, meaningful(data.get(String(place)) ?? ''));
-  }
-  return found;
+  const places = new Map((names(count) ?? []).map((name, place) => [name, String(place)]));
+  return (name) => named(name) || named(places.get(name) ?? '');
 }

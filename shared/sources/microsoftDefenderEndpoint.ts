@@ -8,7 +8,7 @@
  * - ReportId repeats: only with the device and the time it names a record.
  */
 import type { ValueOf } from '../asim/enumerations';
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import type { JsonObject } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
 import { isGroupAddress } from './groupAddress';
@@ -61,13 +61,32 @@ function map(row: Row): SessionDraft | Refusal {
   if (kind === undefined) return skipped('notConnection');
   const { direction, result } = kind;
   const time = parseLogTime(get('Timestamp')) ?? parseLogTime(get('TimeGenerated'));
-  const [local, remote] = direction === 'Outbound' ? (['Src', 'Dst'] as const) : (['Dst', 'Src'] as const);
   const [account, domain] = [get('InitiatingProcessAccountName'), get('InitiatingProcessAccountDomain')];
   const sid = get('InitiatingProcessAccountSid');
   const [process, processId] = [get('InitiatingProcessFileName'), get('InitiatingProcessId')];
   const [deviceId, deviceName] = [get('DeviceId'), get('DeviceName')];
   const [address, report, device] = [get('LocalIP'), get('ReportId'), deviceId || deviceName];
+  const idType = deviceId === '' ? undefined : 'MDEid';
+  const local: EndDraft = {
+    IpAddr: address,
+    PortNumber: get('LocalPort'),
+    Hostname: deviceName,
+    Username: account !== '' && domain !== '' ? `${domain}\\${account}` : account,
+    UserId: sid === NOBODY ? '' : sid,
+    AppName: process,
+    AppId: processId,
+    AppType: process + processId === '' ? undefined : 'Process',
+    DvcId: deviceId,
+    DvcIdType: idType,
+  };
+  const remote: EndDraft =
+    direction === 'Listen'
+      ? {}
+      : { IpAddr: get('RemoteIP'), PortNumber: get('RemotePort'), Hostname: hostOf(get('RemoteUrl')) };
   return {
+    source: direction === 'Outbound' ? local : remote,
+    destination: direction === 'Outbound' ? remote : local,
+    DvcIdType: idType,
     EventEndTime: time,
     EventResult: result,
     EventOriginalType: get('ActionType'),
@@ -90,21 +109,6 @@ function map(row: Row): SessionDraft | Refusal {
       ReportId: report,
       Details: row.value('AdditionalFields'),
     },
-    [`${local}IpAddr`]: address,
-    [`${local}PortNumber`]: get('LocalPort'),
-    [`${local}Hostname`]: deviceName,
-    [`${local}Username`]: account !== '' && domain !== '' ? `${domain}\\${account}` : account,
-    [`${local}UserId`]: sid === NOBODY ? '' : sid,
-    [`${local}AppName`]: process,
-    [`${local}AppId`]: processId,
-    [`${local}DvcId`]: deviceId,
-    ...(process + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
-    ...(deviceId !== '' && { DvcIdType: 'MDEid' as const, [`${local}DvcIdType`]: 'MDEid' as const }),
-    ...(direction !== 'Listen' && {
-      [`${remote}IpAddr`]: get('RemoteIP'),
-      [`${remote}PortNumber`]: get('RemotePort'),
-      [`${remote}Hostname`]: hostOf(get('RemoteUrl')),
-    }),
   };
 }
 

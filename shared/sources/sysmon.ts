@@ -22,7 +22,7 @@ function provider(row: Row): string {
 function map(row: Row): SessionDraft | Refusal {
   if (row.text('EventID') !== '3') return skipped('notNetworkConnection');
   const data = eventData(row, sysmonNames);
-  if (data.size === 0) return dead('noEventData');
+  if (data === undefined) return dead('noEventData');
   return sysmonSession(data, {
     computer: row.text('Computer'),
     system: 'Windows',

@@ -1,8 +1,8 @@
 /** Sysmon's event 3 (network connection), the same on Windows and Linux: from its named values to a session. */
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
+import type { EventData } from './eventData';
 import { isGroupAddress } from './groupAddress';
-import { meaningful } from './row';
 
 /** What surrounds the event. */
 export interface SysmonFrame {
@@ -39,35 +39,43 @@ function nameOf(name: string, address: string): string {
 /**
  * Source is who began, also where the event was accepted (Initiated false); but UDP that a local service answers is told with the
  * service as its source (seen in captures), or with the group that it was sent to: there the ends change places.
- * @param data values by Sysmon's names.
+ * @param get values by Sysmon's names.
  */
-export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFrame): SessionDraft {
-  const get = (name: string): string => meaningful(data.get(name) ?? '');
+export function sysmonSession(get: EventData, frame: SysmonFrame): SessionDraft {
   const flag = get('Initiated').toLowerCase();
   const initiated = flag !== 'false';
   const [sourcePort, destinationPort] = [Number(get('SourcePort')), Number(get('DestinationPort'))];
   const service = sourcePort > 0 && sourcePort < FIRST_USER_PORT && destinationPort >= FIRST_USER_PORT;
-  const answered =
-    !initiated && get('Protocol').toLowerCase() === 'udp' && (service || isGroupAddress(get('SourceIp')));
+  const protocol = get('Protocol');
+  const answered = !initiated && protocol.toLowerCase() === 'udp' && (service || isGroupAddress(get('SourceIp')));
   const [from, to] = answered ? (['Destination', 'Source'] as const) : (['Source', 'Destination'] as const);
-  const local = initiated ? from : to;
   const [image, processId] = [get('Image'), get('ProcessId')];
-  const side = initiated ? 'Src' : 'Dst';
+  const user = get('User');
+  const end = (name: typeof from, local: boolean): EndDraft => {
+    const address = get(`${name}Ip`);
+    return {
+      IpAddr: address,
+      PortNumber: get(`${name}Port`),
+      Hostname: nameOf(get(`${name}Hostname`), address),
+      Username: local ? user : undefined,
+      AppName: local ? fileName(image) : undefined,
+      AppId: local ? processId : undefined,
+      AppType: local && image + processId !== '' ? 'Process' : undefined,
+    };
+  };
+  const [source, destination] = [end(from, initiated), end(to, !initiated)];
+  const address = (initiated ? source : destination).IpAddr ?? '';
   return {
+    source,
+    destination,
     EventEndTime: parseLogTime(get('UtcTime')) ?? frame.created,
     EventResult: 'Success',
     EventOriginalType: '3',
     EventOriginalUid: frame.identity,
     DvcHostname: frame.computer,
-    DvcIpAddr: isGroupAddress(get(`${local}Ip`)) ? '' : get(`${local}Ip`),
+    DvcIpAddr: isGroupAddress(address) ? '' : address,
     DvcOs: frame.system,
-    SrcIpAddr: get(`${from}Ip`),
-    SrcPortNumber: get(`${from}Port`),
-    SrcHostname: nameOf(get(`${from}Hostname`), get(`${from}Ip`)),
-    DstIpAddr: get(`${to}Ip`),
-    DstPortNumber: get(`${to}Port`),
-    DstHostname: nameOf(get(`${to}Hostname`), get(`${to}Ip`)),
-    NetworkProtocol: get('Protocol'),
+    NetworkProtocol: protocol,
     NetworkDirection: flag === 'true' ? 'Outbound' : flag === 'false' ? 'Inbound' : undefined,
     NetworkRuleName: get('RuleName'),
     AdditionalFields: {
@@ -75,11 +83,7 @@ export function sysmonSession(data: ReadonlyMap<string, string>, frame: SysmonFr
       ProcessPath: image,
       SrcPortName: get(`${from}PortName`),
       DstPortName: get(`${to}PortName`),
-      ...(answered && { TurnedRound: 'a local service answered' }),
+      TurnedRound: answered ? 'a local service answered' : undefined,
     },
-    [`${side}Username`]: get('User'),
-    [`${side}AppName`]: fileName(image),
-    [`${side}AppId`]: processId,
-    ...(image + processId !== '' && { [`${side}AppType`]: 'Process' as const }),
   };
 }

@@ -7,9 +7,10 @@
 import type { SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
 import { parseEventDataXml, parseWindowsEvent } from '../formats/windowsEvent';
+import { fromMap } from './eventData';
 import type { Row } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
-import { sysmonSession } from './sysmonEvent';
+import { sysmonNames, sysmonSession } from './sysmonEvent';
 import { eventIdentity, windowsEventRow } from './windowsEventRow';
 
 function map(row: Row): SessionDraft | Refusal {
@@ -18,8 +19,8 @@ function map(row: Row): SessionDraft | Refusal {
   const id = event?.eventId ?? /<EventID>(\d{1,3})<\/EventID>/.exec(xml)?.[1];
   if (id !== undefined && id !== '3') return skipped('notNetworkConnection');
   // A line that syslog cut: the values that are whole still tell the session.
-  const data = event?.data ?? parseEventDataXml(xml);
-  if (id === undefined || data.size === 0) return dead('malformedXml');
+  const data = fromMap(event?.data ?? parseEventDataXml(xml), sysmonNames);
+  if (id === undefined || data === undefined) return dead('malformedXml');
   return sysmonSession(data, {
     computer: event?.computer || row.text('Computer'),
     system: 'Linux',

@@ -8,11 +8,11 @@
  * - who listens is the destination; the events are those of an end point; the provider is tested.
  */
 import type { ValueOf } from '../asim/enumerations';
-import type { SessionDraft } from '../asim/sessionDraft';
+import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
 import { eventData } from './eventData';
 import { isGroupAddress } from './groupAddress';
-import { meaningful, type Row } from './row';
+import type { Row } from './row';
 import { dead, type MappingContext, type Refusal, type RowSource, skipped } from './source';
 import { eventIdentity, WINDOWS_EVENT_FORMS } from './windowsEventRow';
 
@@ -94,95 +94,66 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const id = row.text('EventID');
   if (!EVENTS.has(id)) return skipped('notFiltering');
   if (MAC_LAYER.has(id)) return skipped('macLayerOnly');
-  const data = eventData(row, namesOf(id));
-  if (data.size === 0) return dead('noEventData');
-  const get = (...names: readonly string[]): string => {
-    for (const name of names) {
-      const text = meaningful(data.get(name) ?? '');
-      if (text !== '') return text;
-    }
-    return '';
-  };
+  const get = eventData(row, namesOf(id));
+  if (get === undefined) return dead('noEventData');
   // A scope (`fe80::1%12`) is no part of an address.
   const end = (address: string, port: string): End => ({ address: get(address).replace(/%.*$/, ''), port: get(port) });
   const first = end('SourceAddress', 'SourcePort');
   const second = end('DestAddress', 'DestPort');
   if (id === RESTRICTED && second.address === '') return skipped('noDestination');
-  const stated = DIRECTIONS.get(get('Direction').toLowerCase());
-  const ends = LISTENING.has(id) ? listening(first) : connection(first, second, stated, context);
-  const { local, remote } = ends;
-  const computer = row.text('Computer');
-  const [application, processId] = [get('Application'), get('ProcessID', 'ProcessId')];
-  const localAddress = local === undefined ? '' : (ends.draft[`${local}IpAddr`] ?? '');
-  const protocol = get('Protocol');
+  const listens = LISTENING.has(id);
+  const direction = listens ? 'Listen' : DIRECTIONS.get(get('Direction').toLowerCase());
+  const inbound = direction === 'Inbound';
+  const [source, destination] = inbound && localFirst(first, second, context) ? [second, first] : [first, second];
+  const local = listens ? first : direction === 'NA' ? undefined : inbound ? destination : source;
+  const [computer, protocol] = [row.text('Computer'), get('Protocol')];
+  const icmp = ICMP.has(protocol);
+  const [application, processId] = [get('Application'), get('ProcessID') || get('ProcessId')];
+  const near: EndDraft = {
+    Hostname: computer,
+    AppName: application,
+    AppId: processId,
+    AppType: application + processId === '' ? undefined : 'Process',
+  };
+  const far: EndDraft = { UserId: someone(get('RemoteUserID')), DvcId: someone(get('RemoteMachineID')) };
+  const sideOf = (one: End): EndDraft => (local === undefined ? {} : one === local ? near : far);
   return {
+    source: listens ? {} : sideOf(source),
+    destination: sideOf(listens ? first : destination),
     EventEndTime: parseLogTime(row.text('TimeCreated')),
     EventOriginalType: id,
     EventOriginalUid: eventIdentity(row),
     DvcAction: PERMITTED.has(id) ? 'Allow' : 'Deny',
     DvcHostname: computer,
-    DvcIpAddr: WILDCARDS.has(localAddress) || isGroupAddress(localAddress) ? '' : localAddress,
+    DvcIpAddr: local === undefined || isOfNobody(local.address) ? '' : local.address,
     DvcOs: 'Windows',
+    SrcIpAddr: listens ? '' : source.address,
+    SrcPortNumber: listens || icmp ? '' : source.port,
+    DstIpAddr: listens ? first.address : destination.address,
+    DstPortNumber: icmp ? '' : listens ? first.port : destination.port,
+    NetworkIcmpCode: icmp ? icmpType(first, second) : undefined,
     NetworkProtocol: protocol,
+    NetworkDirection: direction,
     NetworkRuleNumber: get('FilterRTID'),
     AdditionalFields: {
       Layer: LAYERS.get(get('LayerName')) ?? get('LayerName'),
-      Direction: stated === 'NA' ? get('Direction') : '',
+      Direction: direction === 'NA' ? get('Direction') : '',
       FilterOrigin: get('FilterOrigin'),
       InterfaceIndex: get('InterfaceIndex'),
       OriginalProfile: get('OriginalProfile'),
       CurrentProfile: get('CurrentProfile'),
     },
-    ...ends.draft,
-    ...(ICMP.has(protocol) && icmp(first, second)),
-    ...(local !== undefined && {
-      [`${local}AppName`]: application,
-      [`${local}AppId`]: processId,
-      ...(application + processId !== '' && { [`${local}AppType`]: 'Process' as const }),
-      [`${local}Hostname`]: computer,
-    }),
-    ...(remote !== undefined && {
-      [`${remote}UserId`]: someone(get('RemoteUserID')),
-      [`${remote}DvcId`]: someone(get('RemoteMachineID')),
-    }),
   };
-}
-
-interface Ends {
-  readonly draft: SessionDraft;
-  /** The side that this computer is; undefined for traffic that it forwards. */
-  readonly local: 'Src' | 'Dst' | undefined;
-  readonly remote: 'Src' | 'Dst' | undefined;
-}
-
-function listening(socket: End): Ends {
-  const draft = { DstIpAddr: socket.address, DstPortNumber: socket.port, NetworkDirection: 'Listen' } as const;
-  return { draft, local: 'Dst', remote: undefined };
-}
-
-function connection(
-  first: End,
-  second: End,
-  direction: ValueOf<'networkDirection'> | undefined,
-  context: MappingContext,
-): Ends {
-  const inbound = direction === 'Inbound';
-  const [source, destination] = inbound && localFirst(first, second, context) ? [second, first] : [first, second];
-  const draft = {
-    SrcIpAddr: source.address,
-    SrcPortNumber: source.port,
-    DstIpAddr: destination.address,
-    DstPortNumber: destination.port,
-    NetworkDirection: direction,
-  };
-  if (direction === 'NA') return { draft, local: undefined, remote: undefined };
-  return inbound ? { draft, local: 'Dst', remote: 'Src' } : { draft, local: 'Src', remote: 'Dst' };
 }
 
 /** ICMP has no ports: the local one is the message's type, the remote one its code. */
-function icmp(first: End, second: End): SessionDraft {
-  const type = first.port === '' || first.port === '0' ? second.port : first.port;
-  return { NetworkIcmpCode: type || first.port, SrcPortNumber: '', DstPortNumber: '' };
+function icmpType(first: End, second: End): string {
+  return (first.port === '0' ? second.port : first.port) || second.port;
+}
+
+/** Whether an address is not one machine's. */
+function isOfNobody(address: string): boolean {
+  return WILDCARDS.has(address) || isGroupAddress(address);
 }
 
 /** An id, or nothing for nobody's. */
