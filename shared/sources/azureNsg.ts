@@ -11,6 +11,8 @@ import { member } from '../asim/networkSession';
 import { asArray, asObject, asScalar, asText, type JsonObject, StringSpan } from '../formats/json';
 import {
   AZURE_FLOW_MEMBERS,
+  isFlattened,
+  mapFlattened,
   mapTuples,
   recordDigest,
   resourceName,
@@ -65,7 +67,7 @@ export const azureNsg: JsonSource = {
   facts: 'ASimNetworkSessionAzureNSG 0.1.1',
   asim: { vendor: 'Microsoft', product: 'Azure NSG flows', types: ['Flow'] },
   filter: 'Every flow tuple, version 1 and 2.',
-  forms: ['flow-log JSON'],
+  forms: ['flow-log JSON', 'a record for each tuple'],
   sweep: true,
   format: 'json',
   recordKeys: ['time', 'systemId', 'macAddress', 'category', 'resourceId', 'operationName', 'properties'],
@@ -74,9 +76,16 @@ export const azureNsg: JsonSource = {
   ownsPath: (container) => container === 'insights-logs-networksecuritygroupflowevent',
 
   owns: (record) =>
-    record.category === 'NetworkSecurityGroupFlowEvent' || asArray(asObject(record.properties)?.flows) !== undefined,
+    record.category === 'NetworkSecurityGroupFlowEvent' ||
+    asArray(asObject(record.properties)?.flows) !== undefined ||
+    (isFlattened(record) && /^NetworkSecurityGroup/.test(asText(record.operationName))),
 
   *map(record: JsonObject, bytes: Buffer, offset: number, context: MappingContext): Generator<Outcome> {
+    if (isFlattened(record)) {
+      const mac = canonicalMac(asText(record.macAddress));
+      const shared = group(record, asScalar(record.version), mac, asText(record.rule));
+      return yield* mapFlattened(record, bytes, offset, LAYOUT, shared, context);
+    }
     const digest = recordDigest(bytes);
     const properties = asObject(record.properties);
     const rules = asArray(properties?.flows);

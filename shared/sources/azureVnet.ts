@@ -10,6 +10,8 @@ import { member } from '../asim/networkSession';
 import { asArray, asObject, asScalar, asText, type JsonObject, StringSpan } from '../formats/json';
 import {
   AZURE_FLOW_MEMBERS,
+  isFlattened,
+  mapFlattened,
   mapTuples,
   recordDigest,
   resourceName,
@@ -70,7 +72,7 @@ export const azureVnet: JsonSource = {
   facts: 'ASimNetworkSessionNTANetAnalytics 0.1.1',
   asim: { vendor: 'Microsoft', product: 'Azure NSG flows', types: ['Flow'] },
   filter: 'Every flow tuple.',
-  forms: ['flow-log JSON'],
+  forms: ['flow-log JSON', 'a record for each tuple'],
   sweep: true,
   format: 'json',
   recordKeys: [
@@ -88,9 +90,16 @@ export const azureVnet: JsonSource = {
 
   ownsPath: (container, name) => container === 'insights-logs-flowlogflowevent' || name.includes('flowlogresourceid='),
 
-  owns: (record) => 'flowRecords' in record || record.category === 'FlowLogFlowEvent',
+  owns: (record) =>
+    'flowRecords' in record ||
+    record.category === 'FlowLogFlowEvent' ||
+    (isFlattened(record) && ('flowLogVersion' in record || record.operationName === 'FlowLogFlowEvent')),
 
   *map(record: JsonObject, bytes: Buffer, offset: number, context: MappingContext): Generator<Outcome> {
+    if (isFlattened(record)) {
+      const shared = group(record, asText(record.aclID), asText(record.rule));
+      return yield* mapFlattened(record, bytes, offset, LAYOUT, shared, context);
+    }
     const digest = recordDigest(bytes);
     const flows = asArray(asObject(record.flowRecords)?.flows);
     if (flows === undefined) return yield placed(dead('noFlows'), offset, bytes);

@@ -11,7 +11,7 @@ import { refineDirection } from '../asim/direction';
 import { jsonText, SCHEMA_VERSION } from '../asim/networkSession';
 import { hasPorts, protocolName, UNASSIGNED } from '../asim/protocols';
 import { isEventTime, isoTime } from '../asim/times';
-import { StringCursor, type StringSpan } from '../formats/json';
+import { type JsonObject, StringCursor, type StringSpan } from '../formats/json';
 import type { Outcome } from './normalizer';
 import { portNumber, wholeNumber } from './numbers';
 import { dead, type Mapped, type MappingContext, placed } from './source';
@@ -222,6 +222,33 @@ export function* mapTuples(
     index++;
   }
   return index - first;
+}
+
+/** Tuples of a record that exporters make of one or a few: they stand beside its other members, as `flow.0`, `flow.1` …. */
+const FLATTENED = /^flow\.\d{1,4}$/;
+
+/** Whether a record holds flattened tuples. */
+export function isFlattened(record: JsonObject): boolean {
+  return 'flow.0' in record;
+}
+
+/** The outcomes of a record's flattened tuples. */
+export function* mapFlattened(
+  record: JsonObject,
+  bytes: Buffer,
+  offset: number,
+  layout: TupleLayout,
+  group: TupleGroup,
+  context: MappingContext,
+): Generator<Outcome> {
+  const digest = recordDigest(bytes);
+  let index = 0;
+  for (const [name, value] of Object.entries(record)) {
+    if (!FLATTENED.test(name)) continue;
+    const uid = `${digest}-${index++}`;
+    const mapped = typeof value === 'string' ? mapTuple(value, layout, group, uid, context) : dead('notATuple');
+    yield placed(mapped, offset, bytes);
+  }
 }
 
 /** Subscription id in an Azure resource id, in lower case; '' when it is none. */

@@ -191,4 +191,35 @@ describe('network security group flow logs', () => {
   it('counts flows without tuples as skipped', () => {
     expect(kindsOf(normalizeAll(blob(record([]))))).toEqual(['skipped:noTuples']);
   });
+
+  it('reads records that exporters make of each tuple', () => {
+    const flat = {
+      resourceId: RESOURCE,
+      macAddress: '000D3A112233',
+      'flow.0': '1772445672,192.0.2.10,10.0.1.5,51512,443,T,I,A,E,12,3120,10,8400',
+      'flow.1': '1772445673,192.0.2.10,10.0.1.5,51513,22,T,I,D,B,,,,',
+      'flow.2': 7,
+      rule: 'UserRule_allow-https',
+      operationName: 'NetworkSecurityGroupFlowEvents',
+      time: '2026-03-02T10:01:12.3528160Z',
+      version: '2',
+    };
+    const text = `${JSON.stringify(flat)}\n`;
+    expect(kindsOf(normalizeAll(text))).toEqual(['session', 'session', 'dead:notATuple']);
+    const sessions = sessionsOf(normalizeAll(text));
+    expect(sessions).toMatchObject([
+      {
+        TimeGenerated: '2026-03-02T10:01:12.000Z',
+        Dvc: 'NSG-WEB',
+        EventProductVersion: '2',
+        EventOriginalSubType: 'E',
+        DstMacAddr: MAC,
+        SrcBytes: 3120,
+        DstBytes: 8400,
+        NetworkRuleName: 'UserRule_allow-https',
+      },
+      { DstPortNumber: 22, DvcAction: 'Deny' },
+    ]);
+    expect(new Set(sessions.map((session) => session.EventOriginalUid)).size).toBe(2);
+  });
 });

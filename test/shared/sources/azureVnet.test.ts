@@ -313,4 +313,25 @@ describe('virtual network flow logs', () => {
       ...Array(3).fill('session'),
     ]);
   });
+
+  it('reads records that exporters make of each tuple', () => {
+    const flat = {
+      flowLogVersion: 4,
+      macAddress: '6045BD112233',
+      targetResourceID: TARGET,
+      aclID: NSG,
+      rule: 'UserRule_allow-https',
+      'flow.0': '1772445672456,192.0.2.10,10.0.1.5,51512,443,6,I,E,NX,12,3120,10,8400',
+      operationName: 'FlowLogFlowEvent',
+    };
+    expect(sessionsOf(normalizeAll(JSON.stringify(flat)))).toMatchObject([
+      {
+        DstIpAddr: '10.0.1.5',
+        SrcBytes: 3120,
+        DstBytes: 8400,
+        DstDvcId: TARGET,
+        NetworkRuleName: 'UserRule_allow-https',
+      },
+    ]);
+  });
 });
