@@ -18,6 +18,9 @@ import { azureTrafficAnalytics } from './cases/azureTrafficAnalytics';
 import { barracudaWaf } from './cases/barracudaWaf';
 import { barracudaWafCef } from './cases/barracudaWafCef';
 import { carbonBlackCloud } from './cases/carbonBlackCloud';
+import { ciscoAsa } from './cases/ciscoAsa';
+import { ciscoFirepower } from './cases/ciscoFirepower';
+import { ciscoFtd } from './cases/ciscoFtd';
 import { corelightZeek } from './cases/corelightZeek';
 import { defenderIotAgent } from './cases/defenderIotAgent';
 import { defenderIotSensor } from './cases/defenderIotSensor';
@@ -26,6 +29,7 @@ import { gigamon } from './cases/gigamon';
 import { illumioCore } from './cases/illumioCore';
 import { microsoftDefenderEndpoint } from './cases/microsoftDefenderEndpoint';
 import { sentinelOne } from './cases/sentinelOne';
+import { sonicWall } from './cases/sonicWall';
 import { sysmon } from './cases/sysmon';
 import { sysmonForLinux } from './cases/sysmonForLinux';
 import { vectraStream } from './cases/vectraStream';
@@ -44,6 +48,9 @@ const CASES: readonly Case[] = [
   barracudaWaf,
   barracudaWafCef,
   carbonBlackCloud,
+  ciscoAsa,
+  ciscoFirepower,
+  ciscoFtd,
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
@@ -52,6 +59,7 @@ const CASES: readonly Case[] = [
   illumioCore,
   microsoftDefenderEndpoint,
   sentinelOne,
+  sonicWall,
   sysmon,
   sysmonForLinux,
   vectraStream,

@@ -1,0 +1,37 @@
+/** Cisco Firepower's connections, intrusions and policy violations. */
+import { type Case, pick, timeOf } from '../case';
+
+export const ciscoFirepower: Case = {
+  source: 'ciscoFirepower',
+  table: 'CommonSecurityLog',
+  change: (n) => ({
+    DeviceVendor: 'Cisco',
+    DeviceProduct: 'Firepower',
+    DeviceEventClassID: pick(n, 2, 'RNA:1003:1', 'INTRUSION:400:1:2', 'PV:112:1'),
+    Activity: pick(n, 2, 'CONNECTION STATISTICS', 'STREAM5_BAD_RST', 'POLICY VIOLATION'),
+    AdditionalExtensions: `bytesIn=${n};bytesOut=${n * 1000};start=${Date.parse(timeOf(n))};end=${Date.parse(timeOf(n, 1500))}`,
+    StartTime: null,
+    EndTime: null,
+    DeviceAction: pick(n, 5, 'Allow', 'Block', 'Would be Dropped', 'Drop', 'Monitor', 'Block with reset'),
+    LogSeverity: String(pick(n, 3, 1, 4, 6, 7, 10)),
+    Reason: pick(n, 7, '', 'IP Block', 'File Monitor', 'something else'),
+    SourceIP: pick(n, 4, '10.0.0.4', '203.0.113.7', ''),
+    DeviceCustomIPv6Address2: '2001:db8::17',
+    DestinationIP: pick(n, 3, '10.1.2.3', '198.51.100.23'),
+    SourcePort: pick(n, 3, 51_512, 8),
+    DestinationPort: pick(n, 4, 443, 0),
+    Protocol: pick(n, 5, '6', '17', '1'),
+    ApplicationProtocol: pick(n, 6, 'https', 'Unknown'),
+    DeviceInboundInterface: 'eth1',
+    DeviceOutboundInterface: 'eth2',
+    DeviceCustomString2: 'rule 1',
+    DeviceCustomString2Label: 'fwRule',
+    DeviceCustomString3: 'A',
+    DeviceCustomString3Label: pick(n, 11, 'ingressZone', 'egressZone'),
+    DeviceCustomString4: 'B',
+    DeviceCustomString4Label: pick(n, 11, 'egressZone', 'ingressZone'),
+    SourceUserName: pick(n, 8, 'alice', "{'blockType': 0, 'blockLength': 35, 'data': 'bob'}", ''),
+    DestinationDnsDomain: '',
+    DestinationHostName: '',
+  }),
+};

@@ -1,0 +1,38 @@
+/** SonicWall's connections. */
+import { type Case, pick } from '../case';
+
+export const sonicWall: Case = {
+  source: 'sonicWall',
+  table: 'CommonSecurityLog',
+  change: (n) => ({
+    DeviceVendor: 'SonicWall',
+    DeviceProduct: 'NSA 3700',
+    DeviceEventClassID: pick(n, 2, '98', '537', '713'),
+    Activity: 'Connection',
+    Message: '',
+    AdditionalExtensions: `gcat=${pick(n, 3, 3, 5, 6, 10)};snpt=${40_000 + n};fw_action="${pick(n, 2, 'NA', 'forward', 'drop', 'mgmt', 'deny')}"`,
+    LogSeverity: String(pick(n, 3, 4, 5, 8, 10)),
+    OriginalLogSeverity: '',
+    SourceIP: pick(n, 5, '10.0.0.4', '203.0.113.7'),
+    DestinationIP: pick(n, 2, '10.1.2.3', '198.51.100.23'),
+    SourcePort: 51_512,
+    DestinationPort: pick(n, 7, 443, 53),
+    Protocol: pick(n, 4, 'tcp/https', 'udp/dns', 'tcp/8080'),
+    SentBytes: n * 1000,
+    ReceivedBytes: n,
+    ReceiptTime: '',
+    DeviceCustomNumber1Label: String(n % 7),
+    DeviceCustomNumber2Label: String(n % 9),
+    DeviceCustomNumber3Label: String(n * 10),
+    DeviceCustomString1: '"Default Rule"',
+    DeviceCustomString1Label: pick(n, 3, '203.0.113.4', ''),
+    DeviceCustomString2Label: '',
+    DeviceCustomString3Label: pick(n, 5, 'LAN', 'WAN', 'VPN', ''),
+    DeviceCustomString4Label: pick(n, 3, 'WAN', 'LAN', 'MULTICAST'),
+    DeviceInboundInterface: 'X0',
+    DeviceOutboundInterface: 'X1',
+    SourceTranslatedAddress: '',
+    DestinationTranslatedAddress: '',
+    SourceUserName: pick(n, 6, 'EXAMPLE\\bob', 'Unknown (external IP)', 'bob@example.net'),
+  }),
+};
