@@ -11,6 +11,7 @@ import { type BenchWorkspace, openBenchWorkspace } from '../bench/kql/workspace'
 import { queryOf } from '../infra/local/kql/compiled';
 import { normalizeAll, sessionsOf } from '../shared/sources/normalizing';
 import { type Case, START } from './case';
+import { appGateSdp } from './cases/appGateSdp';
 import { awsVpc } from './cases/awsVpc';
 import { azureFirewall } from './cases/azureFirewall';
 import { azureNsgTrafficAnalytics } from './cases/azureNsgTrafficAnalytics';
@@ -21,6 +22,8 @@ import { carbonBlackCloud } from './cases/carbonBlackCloud';
 import { ciscoAsa } from './cases/ciscoAsa';
 import { ciscoFirepower } from './cases/ciscoFirepower';
 import { ciscoFtd } from './cases/ciscoFtd';
+import { ciscoIse } from './cases/ciscoIse';
+import { ciscoMeraki } from './cases/ciscoMeraki';
 import { corelightZeek } from './cases/corelightZeek';
 import { defenderIotAgent } from './cases/defenderIotAgent';
 import { defenderIotSensor } from './cases/defenderIotSensor';
@@ -34,6 +37,7 @@ import { sysmon } from './cases/sysmon';
 import { sysmonForLinux } from './cases/sysmonForLinux';
 import { vectraStream } from './cases/vectraStream';
 import { vmConnection } from './cases/vmConnection';
+import { watchGuardFireware } from './cases/watchGuardFireware';
 import { windowsFirewall } from './cases/windowsFirewall';
 
 const ROWS = 400;
@@ -41,6 +45,7 @@ const ROWS = 400;
 type Row = Readonly<Record<string, unknown>>;
 
 const CASES: readonly Case[] = [
+  appGateSdp,
   awsVpc,
   azureFirewall,
   azureNsgTrafficAnalytics,
@@ -51,6 +56,8 @@ const CASES: readonly Case[] = [
   ciscoAsa,
   ciscoFirepower,
   ciscoFtd,
+  ciscoIse,
+  ciscoMeraki,
   corelightZeek,
   defenderIotAgent,
   defenderIotSensor,
@@ -64,6 +71,7 @@ const CASES: readonly Case[] = [
   sysmonForLinux,
   vectraStream,
   vmConnection,
+  watchGuardFireware,
   windowsFirewall,
 ];
 
