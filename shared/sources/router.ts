@@ -148,10 +148,12 @@ export class Router {
     const form = this.objectForm(record);
     if (form !== undefined) return this.mapRead(form.source, form.form.read(record, this.context), place, recorded);
     const table = this.tableWith(Object.keys(record));
-    if (table !== undefined) return this.namedRow(new JsonRow(table.table, record), table, place, recorded);
+    // Collectors add columns of their own (a vendor, a product): a table that is only guessed is not sure.
+    const guessed = table && this.namedRow(new JsonRow(table.table, record), table, place, recorded);
+    if (guessed?.source !== undefined) return guessed;
     const event = windowsEventFromJson(record);
     if (event !== undefined) return this.windowsEvent(event, place);
-    return this.wrapped(record, place);
+    return guessed ?? this.wrapped(record, place);
   }
 
   /** A row of a table whose name is known. */

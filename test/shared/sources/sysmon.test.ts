@@ -349,6 +349,12 @@ describe('Sysmon', () => {
     });
   });
 
+  it('is itself whatever a collector adds', () => {
+    const nxlog = ROADS.find(([road]) => road === 'NXLog')?.[1] as Write;
+    const added = { ...JSON.parse(nxlog(3, OUTBOUND, 7)), DeviceVendor: 'Microsoft', DeviceProduct: 'EventLog' };
+    expect(sessionsOf(normalizeAll(JSON.stringify(added)))[0]).toMatchObject({ SrcPortNumber: 51512 });
+  });
+
   it('is found in a line, whatever stands before it', () => {
     const xml = ROADS.find(([road]) => road === 'XML')?.[1] as Write;
     for (const before of [
