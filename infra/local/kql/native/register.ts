@@ -1,6 +1,7 @@
 /** Makes the native functions known to a database; every connection of it sees them. */
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
 import { SERIES } from '../series/natives';
+import { ACTIVITY } from './activity';
 import { ARRAYS } from './arrays';
 import { BAGS } from './bags';
 import { HASHES } from './hash';
@@ -18,6 +19,7 @@ import { XML } from './xml';
 export const NATIVE_FUNCTIONS: NativeTable = {
   ...SERIES,
   ...ARRAYS,
+  ...ACTIVITY,
   ...BAGS,
   ...HASHES,
   ...PARSE_KV,
