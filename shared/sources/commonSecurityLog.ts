@@ -225,7 +225,8 @@ class ExportedRow implements SecurityLogRow {
         if (!/label$/i.test(column)) continue;
         const name = labelName(this.row.text(column));
         const of = column.slice(0, -5);
-        const value = this.text(of) || this.text(`Field${of}`);
+        // The newer column of a number comes first: the older one is too small for some.
+        const value = this.text(`Field${of}`) || this.text(of);
         if (name !== '' && value !== '') this.labels.set(name, value);
       }
     }

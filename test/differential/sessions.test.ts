@@ -19,6 +19,7 @@ import { azureTrafficAnalytics } from './cases/azureTrafficAnalytics';
 import { barracudaWaf } from './cases/barracudaWaf';
 import { barracudaWafCef } from './cases/barracudaWafCef';
 import { carbonBlackCloud } from './cases/carbonBlackCloud';
+import { checkPointFirewall } from './cases/checkPointFirewall';
 import { ciscoAsa } from './cases/ciscoAsa';
 import { ciscoFirepower } from './cases/ciscoFirepower';
 import { ciscoFtd } from './cases/ciscoFtd';
@@ -28,9 +29,11 @@ import { corelightZeek } from './cases/corelightZeek';
 import { defenderIotAgent } from './cases/defenderIotAgent';
 import { defenderIotSensor } from './cases/defenderIotSensor';
 import { forcepointNgfw } from './cases/forcepointNgfw';
+import { fortinetFortiGate } from './cases/fortinetFortiGate';
 import { gigamon } from './cases/gigamon';
 import { illumioCore } from './cases/illumioCore';
 import { microsoftDefenderEndpoint } from './cases/microsoftDefenderEndpoint';
+import { paloAltoPanOs } from './cases/paloAltoPanOs';
 import { sentinelOne } from './cases/sentinelOne';
 import { sonicWall } from './cases/sonicWall';
 import { sysmon } from './cases/sysmon';
@@ -39,6 +42,7 @@ import { vectraStream } from './cases/vectraStream';
 import { vmConnection } from './cases/vmConnection';
 import { watchGuardFireware } from './cases/watchGuardFireware';
 import { windowsFirewall } from './cases/windowsFirewall';
+import { zscalerZia } from './cases/zscalerZia';
 
 const ROWS = 400;
 
@@ -53,6 +57,7 @@ const CASES: readonly Case[] = [
   barracudaWaf,
   barracudaWafCef,
   carbonBlackCloud,
+  checkPointFirewall,
   ciscoAsa,
   ciscoFirepower,
   ciscoFtd,
@@ -62,9 +67,11 @@ const CASES: readonly Case[] = [
   defenderIotAgent,
   defenderIotSensor,
   forcepointNgfw,
+  fortinetFortiGate,
   gigamon,
   illumioCore,
   microsoftDefenderEndpoint,
+  paloAltoPanOs,
   sentinelOne,
   sonicWall,
   sysmon,
@@ -73,6 +80,7 @@ const CASES: readonly Case[] = [
   vmConnection,
   watchGuardFireware,
   windowsFirewall,
+  zscalerZia,
 ];
 
 let workspace: BenchWorkspace;
