@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { describeError, FlowtrapError } from '../../../../shared/errors';
 import { PRELUDE } from '../../kql';
-import { registerNativeFunctions } from '../../kql/native/register';
+import { registerNativeFunctions } from './nativeFunctions';
 import { quoteText } from './sql';
 
 export interface Database {

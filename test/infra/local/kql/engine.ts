@@ -11,7 +11,7 @@ import {
   toServiceCell,
   type WorkspaceSchema,
 } from '../../../../infra/local/kql';
-import { registerNativeFunctions } from '../../../../infra/local/kql/native/register';
+import { registerNativeFunctions } from '../../../../infra/local/logAnalytics/store/nativeFunctions';
 
 export const NOW = new Date('2024-06-15T12:00:00Z');
 

@@ -1,6 +1,6 @@
 /**
  * Every source's sample, by every road, through normalizing into the embedded workspace: the match rule fires for each file, the
- * sweep rule for each source that can tell of one.
+ * sweep rule for each source that can tell of one, and every listed table is among them.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,6 +66,18 @@ describe('every source', () => {
     const sampled = SOURCE_SAMPLES.map(({ source }) => source);
     expect(sampled).toEqual([...new Set(sampled)]);
     expect(sampled.filter((id) => !SOURCES.some((source) => source.id === id))).toEqual([]);
+  });
+
+  it('has a sample, and every table has one of its own', () => {
+    const sampled = new Set(SOURCE_SAMPLES.map(({ source }) => source));
+    // Their samples are the traffic of the big scenes: samples.test.ts.
+    const elsewhere = ['azureVnet', 'azureNsg', 'awsVpc'];
+    expect(SOURCES.map(({ id }) => id).filter((id) => !sampled.has(id) && !elsewhere.includes(id))).toEqual([]);
+    const containers = new Set(files.map(({ container }) => container.replaceAll(/[^a-z0-9]/g, '')));
+    const tables = [...new Set(SOURCES.flatMap(({ rows }) => Object.keys(rows?.tables ?? {})))];
+    expect(tables.filter((table) => !containers.has(`am${table.toLowerCase().replaceAll(/[^a-z0-9]/g, '')}`))).toEqual(
+      [],
+    );
   });
 
   describe.each(

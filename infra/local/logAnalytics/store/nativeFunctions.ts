@@ -1,37 +1,7 @@
-/** Makes the native functions known to a database; every connection of it sees them. */
+/** Makes the KQL engine's native functions known to a database; every connection of it sees them. */
 import { type DuckDBConnection, DuckDBScalarFunction, VARCHAR } from '@duckdb/node-api';
-import { SERIES } from '../series/natives';
-import { ACTIVITY } from './activity';
-import { ARRAYS } from './arrays';
-import { BAGS } from './bags';
-import { HASHES } from './hash';
-import type { NativeFunction, NativeTable } from './native';
-import { PARSE_KV } from './parseKv';
-import { PLACES } from './places';
-import { PUNYCODE } from './punycode';
-import { SPECIAL } from './special';
-import { TEXTS } from './texts';
-import { TIMES } from './times';
-import { UNITS } from './units';
-import { USER_AGENTS } from './userAgent';
-import { XML } from './xml';
-
-export const NATIVE_FUNCTIONS: NativeTable = {
-  ...SERIES,
-  ...ARRAYS,
-  ...ACTIVITY,
-  ...BAGS,
-  ...HASHES,
-  ...PARSE_KV,
-  ...PLACES,
-  ...PUNYCODE,
-  ...SPECIAL,
-  ...TEXTS,
-  ...TIMES,
-  ...UNITS,
-  ...USER_AGENTS,
-  ...XML,
-};
+import { NATIVE_FUNCTIONS } from '../../kql/native';
+import type { NativeFunction } from '../../kql/native/native';
 
 /** Before the prelude: its macros may call them. */
 export function registerNativeFunctions(connection: DuckDBConnection): void {
