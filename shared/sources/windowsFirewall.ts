@@ -173,7 +173,11 @@ export const windowsFirewall: RowSource = {
     'Events 5152 to 5159 of Microsoft-Windows-Security-Auditing; 5150 and 5151 have no IP addresses (macLayerOnly), some 5153 only one (noDestination), others are notFiltering.',
   forms: WINDOWS_EVENT_FORMS,
   sweep: true,
-  gaps: ['rendered texts of localised systems name directions that are not known'],
+  gaps: [
+    'rendered texts of localised systems name directions that are not known',
+    'of an inbound event between two inside (or two outside) addresses the lower port counts as the local service',
+    'values without names beyond the protocol are read in the two usual counts only',
+  ],
   format: 'rows',
   rows: {
     tables: {
