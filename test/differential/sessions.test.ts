@@ -12,6 +12,7 @@ import { queryOf } from '../infra/local/kql/compiled';
 import { normalizeAll, sessionsOf } from '../shared/sources/normalizing';
 import { type Case, START } from './case';
 import { appGateSdp } from './cases/appGateSdp';
+import { awsGuardDuty } from './cases/awsGuardDuty';
 import { awsVpc } from './cases/awsVpc';
 import { azureFirewall } from './cases/azureFirewall';
 import { azureNsgTrafficAnalytics } from './cases/azureNsgTrafficAnalytics';
@@ -50,6 +51,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 const CASES: readonly Case[] = [
   appGateSdp,
+  awsGuardDuty,
   awsVpc,
   azureFirewall,
   azureNsgTrafficAnalytics,
