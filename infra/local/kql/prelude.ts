@@ -11,20 +11,21 @@ const QUAD = `${OCTET}(?:\\.${OCTET}){3}`;
 
 const NUMBER = '[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?';
 
+/** Two digits of a year come first: four digits would take them as they are. */
 const DATETIME_FORMATS = [
-  '%m/%d/%Y %H:%M:%S',
+  ...[
+    '%d %b %y',
+    '%d-%b-%y',
+    '%d %b %Y',
+    '%d-%b-%Y',
+    '%d %B %Y',
+    '%m/%d/%Y',
+    '%m-%d-%Y',
+    '%b %d %Y',
+    '%Y/%m/%d',
+  ].flatMap((day) => [`${day} %H:%M:%S`, `${day} %H:%M`, day]),
   '%m/%d/%Y %I:%M:%S %p',
-  '%m/%d/%Y %H:%M',
-  '%m/%d/%Y',
-  '%d %b %Y %H:%M:%S',
-  '%d %b %y %H:%M:%S',
-  '%d %b %Y',
-  '%b %d %Y %H:%M:%S',
-  '%b %d %Y',
-  '%a, %d %b %Y %H:%M:%S GMT',
-  '%a, %d %b %y %H:%M:%S GMT',
-  '%Y/%m/%d %H:%M:%S',
-  '%Y/%m/%d',
+  '%m/%d/%Y %I:%M %p',
   '%Y-%m-%d %I:%M:%S %p',
   '%Y%m%d',
 ];
@@ -52,8 +53,8 @@ const MACROS: Readonly<Record<string, string>> = {
     CASE WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[T ][0-9:.]+[+-][0-9]{2}:?[0-9]{2}$')
       THEN make_timestamp(epoch_us(TRY_CAST(regexp_replace(s, '(\\.[0-9]{6})[0-9]+', '\\1') AS TIMESTAMPTZ)))
     WHEN regexp_matches(s, '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}')
-      THEN TRY_CAST(regexp_replace(regexp_replace(s, '(\\.[0-9]{6})[0-9]+', '\\1'), 'Z$', '') AS TIMESTAMP) END,
-    try_strptime(s, [${DATETIME_FORMATS.map((format) => `'${format}'`).join(', ')}]))`,
+      THEN TRY_CAST(regexp_replace(regexp_replace(s, '(\\.[0-9]{6})[0-9]+', '\\1'), '(?:Z|\\s*GMT)$', '') AS TIMESTAMP) END,
+    try_strptime(regexp_replace(s, '^[A-Za-z]{3,9},\\s*|\\s*GMT$', '', 'g'), [${DATETIME_FORMATS.map((format) => `'${format}'`).join(', ')}]))`,
   'kql_datetime(s)': `kql_datetime_trimmed(trim(s))`,
   'kql_clock_ticks(s)': `CASE WHEN starts_with(s, '-') THEN -1 ELSE 1 END * (
     coalesce(TRY_CAST(regexp_extract(s, '^-?([0-9]+)\\.[0-9]+:', 1) AS BIGINT), 0) * 864000000000

@@ -23,10 +23,6 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
     lambda p: replace(replace(replace(p, '"', ''), chr(1), '"'), chr(2), chr(92)))`,
   'kql_command_line(s)': `CASE WHEN s = '' THEN NULL ELSE kql_array(kql_command_parts(replace(replace(replace(s, repeat(chr(92), 3) || '"', chr(2) || chr(1)),
     repeat(chr(92), 2) || '"', chr(2) || '"'), chr(92) || '"', chr(1)))) END`,
-  'kql_first_place(s, a)': `CASE WHEN a < 0 THEN greatest(length(s) + a, 0) ELSE a END`,
-  'kql_places(s, t)': `list_filter(range(1, length(s) + 1), lambda i: substr(s, i, length(t)) = t)`,
-  'kql_indexof(s, t, a, n, k)': `CASE WHEN k < 1 OR n < -1 THEN NULL ELSE coalesce(kql_places(
-    substr(s, kql_first_place(s, a) + 1, CASE WHEN n < 0 THEN length(s) ELSE n END), t)[k] - 1 + kql_first_place(s, a), -1) END`,
   // IPv6, or IPv4 mapped into it, as 32 hexadecimal digits; null when it is none.
   // Macros are inlined, so arguments used often are bound once: list_transform([x], lambda …)[1].
   'kql_ip6_tail(s)': `list_transform([{s: s, q: kql_quad(regexp_extract(s, '[^:]*$'))}], lambda t: CASE WHEN t.q IS NULL THEN t.s
@@ -36,9 +32,10 @@ export const TEXT_MACROS: Readonly<Record<string, string>> = {
     CASE WHEN len(list_filter(list_concat(p.l, p.r), lambda g: NOT regexp_full_match(g, '[0-9a-f]{1,4}'))) = 0
     AND CASE WHEN p.gap THEN len(p.l) + len(p.r) <= 7 ELSE len(p.l) = 8 END
     THEN array_to_string(list_transform(list_concat(p.l, list_transform(range(0, 8 - len(p.l) - len(p.r)), lambda i: '0'), p.r), lambda g: lpad(g, 4, '0')), '') END)[1]`,
-  'kql_ip6_mapped(s)': `CASE WHEN contains(s, ':') THEN s WHEN contains(s, '.') THEN '::ffff:' || s ELSE '' END`,
+  // `::1.2.3.4` is an IPv4 address too, its prefix counted as one.
+  'kql_ip6_mapped(s)': `CASE WHEN regexp_matches(s, '^::[0-9]+\\.') THEN '::ffff:' || substr(s, 3) WHEN contains(s, ':') THEN s WHEN contains(s, '.') THEN '::ffff:' || s ELSE '' END`,
   'kql_ip6_plain(s)': `list_transform([kql_ip6_tail(kql_ip6_mapped(s))], lambda t: CASE WHEN len(string_split(t, '::')) <= 2 THEN kql_ip6_fill(t) END)[1]`,
-  'kql_ip6_bits(s)': `list_transform([{v6: contains(s, ':'), t: split_part(s, '/', 2), masked: contains(s, '/')}], lambda m: CASE WHEN NOT m.masked THEN 128
+  'kql_ip6_bits(s)': `list_transform([{v6: contains(s, ':') AND NOT regexp_matches(s, '^::[0-9]+\\.'), t: split_part(s, '/', 2), masked: contains(s, '/')}], lambda m: CASE WHEN NOT m.masked THEN 128
     WHEN NOT regexp_full_match(m.t, '[0-9]{1,3}') THEN NULL WHEN CAST(m.t AS INTEGER) <= CASE WHEN m.v6 THEN 128 ELSE 32 END
     THEN CAST(m.t AS INTEGER) + CASE WHEN m.v6 THEN 0 ELSE 96 END END)[1]`,
   'kql_ip6_mask(h, n)': `list_transform([{h: h, n: n}], lambda x: CASE WHEN x.n % 4 = 0 THEN rpad(left(x.h, x.n // 4), 32, '0') ELSE rpad(left(x.h, x.n // 4)

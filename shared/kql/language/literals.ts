@@ -96,7 +96,7 @@ export function parseGuid(text: string): string | undefined {
 
 /**
  * Microseconds since 1970 of a datetime text in UTC: `2026`, `2026-01`, `2026-01-02`, with `T` or blank and `hh:mm[:ss[.fffffff]]`, `Z` or
- * an offset; or `1/31/2026 [hh:mm:ss]`. Digits beyond the sixth are cut.
+ * an offset; `1/31/2026 [hh:mm:ss]`, `31 Jan 26 [hh:mm:ss]`. Digits beyond the sixth are cut.
  */
 export function parseDatetime(text: string): bigint | undefined {
   const iso =
@@ -104,8 +104,10 @@ export function parseDatetime(text: string): bigint | undefined {
       text,
     );
   if (iso !== null) return fromParts(iso[1], iso[2], iso[3], iso[4], iso[5], iso[6], iso[7], iso[8]);
-  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?)?$/.exec(text);
-  if (american === null) return undefined;
+  const american = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?)?$/.exec(
+    text,
+  );
+  if (american === null) return parseNamedMonth(text);
   return fromParts(
     american[3],
     american[1],
@@ -116,6 +118,21 @@ export function parseDatetime(text: string): bigint | undefined {
     american[7],
     undefined,
   );
+}
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** `[Sat, ]8 Nov 14 [15:05[:02]] [GMT]`, also with hyphens and four digits of the year; two digits mean 1970 to 2069. */
+function parseNamedMonth(text: string): bigint | undefined {
+  const named =
+    /^(?:[a-z]{3,9},\s*)?(\d{1,2})[ -]([a-z]{3,9})[ -](\d{4}|\d{2})(?:\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d+))?)?)?(?:\s*GMT)?$/i.exec(
+      text,
+    );
+  const month = MONTHS.indexOf((named?.[2] ?? '').slice(0, 3).toLowerCase()) + 1;
+  if (named === null || month === 0) return undefined;
+  const digits = named[3] ?? '';
+  const year = digits.length === 4 ? digits : `${Number(digits) < 70 ? '20' : '19'}${digits}`;
+  return fromParts(year, String(month), named[1], named[4], named[5], named[6], named[7], undefined);
 }
 
 type Part = string | undefined;

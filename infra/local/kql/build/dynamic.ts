@@ -80,7 +80,8 @@ function access(base: Value, steps: readonly Step[]): Value {
 }
 
 function constantPath(value: Value, steps: readonly (Step & { kind: 'key' | 'index' })[]): Value {
-  const known = constantJson(value);
+  // Parsed, a whole real would be a long.
+  const known = isConstant(value) && /\d\.0(?!\d)/.test(String(value.value)) ? undefined : constantJson(value);
   if (known !== undefined) {
     const found = steps.reduce<unknown>(memberOf, known);
     return found === undefined || found === null ? constantDynamic(null) : constantDynamic(found);

@@ -58,6 +58,7 @@ const PARTS: Readonly<Record<string, string>> = {
   second: 'second',
   millisecond: 'millisecond',
   microsecond: 'microsecond',
+  nanosecond: 'nanosecond',
 };
 
 function partOf(context: CallContext): string {
@@ -76,6 +77,7 @@ const datetimeDiff: FunctionBuilder = (context) => {
     const sunday = (t: string) => `date_trunc('week', ${t} + INTERVAL 1 DAY)`;
     return call('long', [a, b], (x = '', y = '') => `(date_diff('day', ${sunday(y)}, ${sunday(x)}) // 7)`);
   }
+  if (part === 'nanosecond') return call('long', [a, b], (x, y) => `((epoch_us(${x}) - epoch_us(${y})) * 1000)`);
   return call('long', [a, b], (x, y) => `date_diff('${part}', ${y}, ${x})`);
 };
 
@@ -102,11 +104,19 @@ const INTERVALS: Readonly<Record<string, string>> = {
   second: 'to_seconds(%n)',
   millisecond: 'to_milliseconds(%n)',
   microsecond: 'to_microseconds(%n)',
+  nanosecond: 'to_microseconds(%n // 1000)',
 };
 
 /** milliseconds and microseconds of the second only; DuckDB counts the seconds in. */
 const datetimePart: FunctionBuilder = (context) => {
   const part = partOf(context);
+  if (part === 'nanosecond') {
+    return call(
+      'long',
+      [convert(context.value(1), 'datetime')],
+      (t) => `(date_part('microsecond', ${t}) % 1000000 * 1000)::BIGINT`,
+    );
+  }
   const modulo = part === 'millisecond' ? ' % 1000' : part === 'microsecond' ? ' % 1000000' : '';
   return call('long', [convert(context.value(1), 'datetime')], (t) => `(date_part('${part}', ${t})${modulo})::BIGINT`);
 };
@@ -139,7 +149,8 @@ const formatDatetime: FunctionBuilder = (context) => {
   const pieces: ((t: string) => string)[] = [];
   for (const run of String(format.value).match(/y+|M+|d+|H+|h+|m+|s+|f+|F+|t+|[^yMdHhmsfFt]/g) ?? []) {
     const known = Object.hasOwn(FORMATS, run) ? FORMATS[run] : undefined;
-    if (known !== undefined) pieces.push((t) => `strftime(${t}, '${known}')`);
+    if (run === 'y') pieces.push((t) => `CAST(year(${t}) % 100 AS VARCHAR)`);
+    else if (known !== undefined) pieces.push((t) => `strftime(${t}, '${known}')`);
     else if (FRACTION.test(run)) pieces.push(fractionPiece(run));
     else if (/^[ \-/:,._[\]TZ]$/.test(run)) pieces.push(() => stringLiteral(run));
     else throw unsupported(`'${run}' in a format of format_datetime()`, context.node);

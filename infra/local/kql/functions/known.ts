@@ -37,7 +37,6 @@ export const DIFFERENCES: ReadonlyMap<string, string> = new Map([
   ['geo_info_from_ip_address', 'an empty bag: there is no database of places here'],
   ['hll', 'holds the values themselves: exact, and as large as they are'],
   ['hll_merge', 'exact, like `hll`'],
-  ['geo_distance_2points', 'on a sphere; differs by up to 0.3 %'],
   ['geo_point_in_polygon', 'edges are straight in degrees'],
   ['hash_combine', 'a combination of its own'],
   ['hash_many', 'a combination of its own'],

@@ -1,6 +1,6 @@
 /** Functions that are one SQL expression of their arguments. Sources of the semantics: Kusto's public language reference. */
 import { ARRAY_FUNCTIONS } from './arrays';
-import { nativeSpec } from './native';
+import { nativeSpec, nativeSql } from './native';
 import { NATIVE_DYNAMICS } from './nativeDynamics';
 import { NATIVE_NUMBERS } from './nativeNumbers';
 import { NATIVE_TEXTS } from './nativeTexts';
@@ -201,10 +201,14 @@ export const DATETIMES: Readonly<Record<string, FunctionSpec>> = {
     sql: (y, mo, d, h, mi, s) => `TRY(make_timestamp(${y}, ${mo}, ${d}, ${h ?? '0'}, ${mi ?? '0'}, ${s ?? '0'}))`,
   },
   make_timespan: {
-    parameters: ['long', 'long', 'real', 'any'],
+    parameters: ['real', 'real', 'real', 'real'],
     optional: 2,
     result: 'timespan',
-    sql: (a, b, c) => `((${a} * 3600 + ${b} * 60) * 10000000 + round(${c ?? '0'} * 10000000)::BIGINT)`,
+    sql: (...parts) => {
+      const [d, h, m, s] = parts.length === 4 ? parts : ['0', parts[0], parts[1], parts[2] ?? '0'];
+      return `CASE WHEN ${h} BETWEEN 0 AND 23 AND ${m} BETWEEN 0 AND 59 AND ${s} >= 0 AND ${s} < 60 THEN
+        CAST(round(trunc(${d}) * 864000000000 + trunc(${h}) * 36000000000 + trunc(${m}) * 600000000 + ${s} * 10000000) AS BIGINT) END`;
+    },
   },
 };
 
@@ -220,16 +224,26 @@ export const DYNAMICS: Readonly<Record<string, FunctionSpec>> = {
     result: 'dynamic',
     sql: (j) => `to_json(list_reverse(kql_elements(${j})))`,
   },
-  array_sum: { parameters: ['dynamic'], result: 'real', sql: (j) => `kql_sum_texts(kql_texts(${j}))` },
+  // Null where an element is no number.
+  array_sum: {
+    parameters: ['dynamic'],
+    result: 'real',
+    sql: (j) =>
+      `CASE WHEN len(list_filter(kql_reals(${j}), lambda e: e IS NULL)) = 0 THEN list_sum(kql_reals(${j})) END`,
+  },
   array_slice: {
     parameters: ['dynamic', 'long', 'long'],
     result: 'dynamic',
     sql: (j, a, b) => `to_json(kql_slice(kql_elements(${j}), ${a}, ${b}))`,
   },
   array_index_of: {
-    parameters: ['dynamic', 'dynamic'],
+    parameters: ['dynamic', 'dynamic', 'long', 'long', 'long'],
+    optional: 3,
     result: 'long',
-    sql: (j, x) => `(coalesce(list_position(kql_texts(${j}), ${x} ->> '$'), 0) - 1)::BIGINT`,
+    sql: (j, x, ...rest) =>
+      rest.length === 0
+        ? `(coalesce(list_position(kql_texts(${j}), ${x} ->> '$'), 0) - 1)::BIGINT`
+        : nativeSql('array_index_of', 5, 'long')(j ?? '', x ?? '', ...rest),
   },
   set_intersect: {
     parameters: ['dynamic'],
@@ -269,9 +283,13 @@ export const DYNAMICS: Readonly<Record<string, FunctionSpec>> = {
   },
   zip: {
     parameters: ['dynamic', 'dynamic'],
+    rest: 'dynamic',
     result: 'dynamic',
-    sql: (a, b) =>
-      `to_json(list_transform(range(0, greatest(len(kql_list(${a})), len(kql_list(${b})))), lambda i: [kql_list(${a})[i + 1], kql_list(${b})[i + 1]]))`,
+    sql: (...arrays) => {
+      const lengths = arrays.map((array) => `len(kql_list(${array}))`).join(', ');
+      const items = arrays.map((array) => `kql_list(${array})[i + 1]`).join(', ');
+      return `to_json(list_transform(range(0, greatest(${lengths})), lambda i: [${items}]))`;
+    },
   },
   parse_json: { parameters: ['string'], result: 'dynamic', sql: (s) => `kql_parse_json(${s})` },
   repeat: {

@@ -1,4 +1,5 @@
 /** Functions that take texts apart: URLs, paths, command lines; and IPv6 addresses, kept as 32 hexadecimal digits. */
+import { nativeSql } from './native';
 import type { FunctionSpec } from './spec';
 
 export const TEXT_PARSERS: Readonly<Record<string, FunctionSpec>> = {
@@ -21,10 +22,10 @@ export const TEXT_PARSERS: Readonly<Record<string, FunctionSpec>> = {
     parameters: ['string', 'string', 'long', 'long', 'long'],
     optional: 3,
     result: 'long',
-    sql: (s, t, start, length, occurrence) =>
-      start === undefined
+    sql: (s, t, ...rest) =>
+      rest.length === 0
         ? `(instr(${s}, ${t}) - 1)::BIGINT`
-        : `kql_indexof(${s}, ${t}, ${start}, ${length ?? '-1'}, ${occurrence ?? '1'})::BIGINT`,
+        : nativeSql('indexof', 5, 'long')(s ?? '', t ?? '', ...rest),
   },
   unicode_codepoints_from_string: {
     parameters: ['string'],
@@ -36,18 +37,22 @@ export const TEXT_PARSERS: Readonly<Record<string, FunctionSpec>> = {
 /** A text or a number as an IPv4 address. */
 const ADDRESS = (s: string | undefined) => `coalesce(kql_ip4(${s}), TRY_CAST(${s} AS BIGINT))`;
 
+/** The shorter of the text's own prefix and the one given; null for a length that is none. */
+const SUFFIX = (s: string | undefined, n = '32') =>
+  `CASE WHEN ${n} BETWEEN 0 AND 32 THEN least(${n}, coalesce(kql_ip4_bits(${s}), 32)) END`;
+
 export const ADDRESS_FUNCTIONS: Readonly<Record<string, FunctionSpec>> = {
   format_ipv4: {
     parameters: ['string', 'long'],
     optional: 1,
     result: 'string',
-    sql: (s, n) => `coalesce(kql_ip4_text(kql_mask(${ADDRESS(s)}, ${n ?? '32'})), '')`,
+    sql: (s, n) => `coalesce(kql_ip4_text(kql_mask(${ADDRESS(s)}, ${SUFFIX(s, n)})), '')`,
   },
   format_ipv4_mask: {
     parameters: ['string', 'long'],
     optional: 1,
     result: 'string',
-    sql: (s, n) => `coalesce(kql_ip4_text(kql_mask(${ADDRESS(s)}, ${n ?? '32'})) || '/' || ${n ?? '32'}, '')`,
+    sql: (s, n) => `coalesce(kql_ip4_text(kql_mask(${ADDRESS(s)}, ${SUFFIX(s, n)})) || '/' || ${SUFFIX(s, n)}, '')`,
   },
   parse_ipv4_mask: {
     parameters: ['string', 'long'],

@@ -1,6 +1,7 @@
 /** Functions over arrays and bags. */
 import { elementTexts } from './json';
 import type { NativeFunction, NativeTable } from './native';
+import { occurrence } from './texts';
 
 interface Keyed {
   readonly index: number;
@@ -43,4 +44,18 @@ const sort: NativeFunction = (descending, arguments_) => {
   return `[${sorted.join(',')}]`;
 };
 
-export const ARRAYS: NativeTable = { array_sort: [2, sort] };
+const indexOf: NativeFunction = (json, sought, ...options) => {
+  const texts = (elementTexts(json) ?? []).map(plain);
+  const wanted = plain(sought ?? 'null');
+  return occurrence(texts.length, options, (from, to) => {
+    const at = texts.slice(from, to).indexOf(wanted);
+    return at < 0 ? -1 : from + at;
+  });
+};
+
+/** An element's text, without the quotes of JSON. */
+function plain(json: string): string {
+  return json.startsWith('"') ? String(JSON.parse(json)) : json;
+}
+
+export const ARRAYS: NativeTable = { array_sort: [2, sort], array_index_of: [5, indexOf] };

@@ -2,7 +2,7 @@
 import { parseJson } from '../series/values';
 import type { NativeFunction, NativeTable, NativeText } from './native';
 
-/** Metres. Kusto's own model of the earth differs from the sphere by up to 0.3 %. */
+/** Metres; the sphere of Kusto's documented numbers. */
 const EARTH_RADIUS = 6_371_010;
 const RADIANS = Math.PI / 180;
 const LETTERS = '0123456789bcdefghjkmnpqrstuvwxyz';

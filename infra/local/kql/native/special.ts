@@ -109,16 +109,22 @@ function ofNumbers(
   };
 }
 
-const positive = (x: number, a: number, b: number, compute: () => number) =>
-  x < 0 || x > 1 || a <= 0 || b <= 0 ? Number.NaN : compute();
+/** Not a number for parameters that are not positive, null for a value outside of 0 to 1. */
+function ofBeta(compute: (x: number, a: number, b: number) => number, bounded: boolean): NativeFunction {
+  return (x = null, a = null, b = null) => {
+    if (x === null || a === null || b === null) return null;
+    if (!(Number(a) > 0 && Number(b) > 0)) return 'NaN';
+    return bounded && !(Number(x) >= 0 && Number(x) <= 1) ? null : String(compute(Number(x), Number(a), Number(b)));
+  };
+}
 
 export const SPECIAL: NativeTable = {
   gamma: [1, ofNumbers(gamma)],
   loggamma: [1, ofNumbers(logGamma)],
   erf: [1, ofNumbers(erf)],
   erfc: [1, ofNumbers(erfc)],
-  beta_cdf: [3, ofNumbers((x, a, b) => (a <= 0 || b <= 0 ? Number.NaN : incompleteBeta(x, a, b)))],
-  beta_pdf: [3, ofNumbers((x, a, b) => (a <= 0 || b <= 0 ? Number.NaN : betaDensity(x, a, b)))],
-  beta_inv: [3, ofNumbers((p, a, b) => positive(p, a, b, () => betaQuantile(p, a, b)))],
+  beta_cdf: [3, ofBeta(incompleteBeta, false)],
+  beta_pdf: [3, ofBeta(betaDensity, false)],
+  beta_inv: [3, ofBeta(betaQuantile, true)],
   welch_test: [6, ofNumbers(welch)],
 };

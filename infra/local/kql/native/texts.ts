@@ -140,6 +140,35 @@ function decompress(inflate: (raw: Buffer, options: { maxOutputLength: number })
 
 const isAscii: NativeFunction = (text) => String([...(text ?? '')].every((character) => character <= '\x7f'));
 
+/**
+ * The k-th place of something, each occurrence sought within so many places after the one before. Null for arguments that make no sense.
+ * @param next the first place from one on; -1 for none.
+ */
+export function occurrence(
+  size: number,
+  options: readonly (NativeText | undefined)[],
+  next: (from: number, to: number) => number,
+): string | null {
+  const [start, length, count] = [Number(options[0] ?? 0), Number(options[1] ?? -1), Number(options[2] ?? 1)];
+  if (count < 1 || length < -1) return null;
+  let found = (start < 0 ? Math.max(0, size + start) : start) - 1;
+  for (let index = 0; index < Math.min(count, size + 1); index += 1) {
+    const from = found + 1;
+    found = next(from, length < 0 ? size : Math.min(size, from + length));
+    if (found < 0) return '-1';
+  }
+  return count > size + 1 ? '-1' : String(found);
+}
+
+const indexOf: NativeFunction = (text, sought, ...options) => {
+  const characters = [...(text ?? '')];
+  const wanted = [...(sought ?? '')];
+  return occurrence(characters.length, options, (from, to) => {
+    const at = characters.slice(from, to).join('').indexOf(wanted.join(''));
+    return at < 0 ? -1 : from + [...characters.slice(from, to).join('').slice(0, at)].length;
+  });
+};
+
 /** All leaves of a bag, as paths. */
 const treePath: NativeFunction = (json) => {
   const root = parseJson(json);
@@ -172,6 +201,7 @@ const urlComponent: NativeFunction = (text) =>
 export const TEXTS: NativeTable = {
   url_encode: [1, (text) => urlComponent(text)?.replaceAll('%20', '+') ?? null],
   url_encode_component: [1, urlComponent],
+  indexof: [5, indexOf],
   parse_csv: [1, csv],
   replace_strings: [3, replaceAll],
   translate: [3, translate],
