@@ -21,12 +21,14 @@ import { barracudaWaf } from './cases/barracudaWaf';
 import { barracudaWafCef } from './cases/barracudaWafCef';
 import { carbonBlackCloud } from './cases/carbonBlackCloud';
 import { checkPointFirewall } from './cases/checkPointFirewall';
+import { checkPointSmartDefense } from './cases/checkPointSmartDefense';
 import { ciscoAsa } from './cases/ciscoAsa';
 import { ciscoFirepower } from './cases/ciscoFirepower';
 import { ciscoFtd } from './cases/ciscoFtd';
 import { ciscoIse } from './cases/ciscoIse';
 import { ciscoMeraki } from './cases/ciscoMeraki';
 import { corelightZeek } from './cases/corelightZeek';
+import { crowdStrikeFalcon } from './cases/crowdStrikeFalcon';
 import { defenderIotAgent } from './cases/defenderIotAgent';
 import { defenderIotSensor } from './cases/defenderIotSensor';
 import { forcepointNgfw } from './cases/forcepointNgfw';
@@ -34,6 +36,7 @@ import { fortinetFortiGate } from './cases/fortinetFortiGate';
 import { gigamon } from './cases/gigamon';
 import { illumioCore } from './cases/illumioCore';
 import { microsoftDefenderEndpoint } from './cases/microsoftDefenderEndpoint';
+import { paloAltoCortexDataLake } from './cases/paloAltoCortexDataLake';
 import { paloAltoPanOs } from './cases/paloAltoPanOs';
 import { sentinelOne } from './cases/sentinelOne';
 import { sonicWall } from './cases/sonicWall';
@@ -60,12 +63,14 @@ const CASES: readonly Case[] = [
   barracudaWafCef,
   carbonBlackCloud,
   checkPointFirewall,
+  checkPointSmartDefense,
   ciscoAsa,
   ciscoFirepower,
   ciscoFtd,
   ciscoIse,
   ciscoMeraki,
   corelightZeek,
+  crowdStrikeFalcon,
   defenderIotAgent,
   defenderIotSensor,
   forcepointNgfw,
@@ -73,6 +78,7 @@ const CASES: readonly Case[] = [
   gigamon,
   illumioCore,
   microsoftDefenderEndpoint,
+  paloAltoCortexDataLake,
   paloAltoPanOs,
   sentinelOne,
   sonicWall,

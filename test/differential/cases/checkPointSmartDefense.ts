@@ -1,0 +1,32 @@
+import { type Case, pick, START } from '../case';
+
+export const checkPointSmartDefense: Case = {
+  source: 'checkPointSmartDefense',
+  table: 'CommonSecurityLog',
+  change: (n) => ({
+    DeviceVendor: 'Check Point',
+    DeviceProduct: 'SmartDefense',
+    Activity: 'Web probe',
+    LogSeverity: pick(n, 1, 'Low', 'Medium', 'High', 'Very-High', 'Unknown'),
+    DeviceAction: pick(n, 2, 'Accept', 'Reject', 'Prevent', 'Detect', 'Drop'),
+    EventCount: n + 1,
+    ReceiptTime: String(START + n * 1000),
+    Protocol: pick(n, 3, '6', '17'),
+    SourceIP: pick(n, 3, '10.0.0.4', '203.0.113.7', '2001:db8::17'),
+    SourcePort: 51_512,
+    SourceServiceName: 'curl',
+    DestinationIP: pick(n, 2, '10.1.2.3', '198.51.100.23'),
+    DestinationPort: pick(n, 11, 443, 53),
+    SentBytes: n,
+    ReceivedBytes: n * 10,
+    DeviceCustomString2: `protection-${n}`,
+    DeviceCustomString2Label: 'Protection ID',
+    DeviceCustomString3: 'IPS',
+    DeviceCustomString3Label: 'Protection Type',
+    FlexNumber1: n % 6,
+    FlexNumber1Label: 'Confidence',
+    FlexString2: 'Probing',
+    FlexString2Label: 'Attack Information',
+    AdditionalExtensions: `loguid={0x1,0x${n.toString(16)},0x3,0x4};origin=192.0.2.1;originsicname=CN\\=gw1,O\\=mgmt;rule=${n};rule_name=in web`,
+  }),
+};
