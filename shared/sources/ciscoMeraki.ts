@@ -71,11 +71,6 @@ function flowAction({ type, rest }: MerakiLine): FlowAction {
   return { action: ACTIONS.get(original.toLowerCase()), original, pattern };
 }
 
-/** What every kind of line has. */
-function frame(row: Row, line: MerakiLine): SessionDraft {
-  return { EventEndTime: line.time, DvcHostname: line.device || row.text('HostName') || row.text('Computer') };
-}
-
 function ends(line: MerakiLine, get: (key: string) => string): SessionDraft {
   const [source, destination] = [end(get('src') || get('ip_src')), end(get('dst'))];
   const protocol = get('protocol').replace(/\/ip$/i, '');
@@ -141,14 +136,18 @@ function map(row: Row): SessionDraft | Refusal {
   if (line.type === 'urls') return skipped('urlOnly');
   const pairs = parseKeyValues(line.rest);
   const get = (key: string): string => pairs.get(key) ?? '';
-  if (isMerakiFlow(line)) return { ...frame(row, line), ...flow(line, get) };
-  if (line.type === 'events' || line.type === 'airmarshal_events') {
-    const draft = merakiLinkLayer(line);
-    return isRefusal(draft) ? draft : { ...frame(row, line), ...draft };
+  let draft: SessionDraft | Refusal;
+  let time = line.time;
+  if (isMerakiFlow(line)) draft = flow(line, get);
+  else if (line.type === 'events' || line.type === 'airmarshal_events') draft = merakiLinkLayer(line);
+  else if (line.type === 'security_event' && !/^ids[-_]alerted\b/.test(line.rest)) return skipped('noSession');
+  else {
+    draft = alert(line, get);
+    time = parseLogTime(get('timestamp')) ?? line.time;
   }
-  if (line.type === 'security_event' && !/^ids[-_]alerted\b/.test(line.rest)) return skipped('noSession');
-  const time = parseLogTime(get('timestamp')) ?? line.time;
-  return { EventEndTime: time, ...frame(row, line), ...alert(line, get) };
+  if (isRefusal(draft)) return draft;
+  const device = line.device || row.text('HostName') || row.text('Computer');
+  return { EventEndTime: time, DvcHostname: device, ...draft };
 }
 
 export const ciscoMeraki: RowSource = {

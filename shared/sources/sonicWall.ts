@@ -91,7 +91,11 @@ function threatName(text: string): string {
   return /\b(?:Alert|Anti-Spyware|Gateway Anti-Virus)[\w -]{0,40}: ([^,"]{1,200})/i.exec(text)?.[1]?.trim() ?? '';
 }
 
-const unquoted = (text: string): string => text.replace(/^["']|["']$/g, '');
+function unquoted(text: string): string {
+  const quote = text.charAt(0);
+  if (quote !== '"' && quote !== "'") return text;
+  return text.slice(1, text.endsWith(quote) && text.length > 1 ? -1 : undefined);
+}
 
 function map(row: Row): SessionDraft | Refusal {
   const log = securityLog(row);
@@ -115,7 +119,6 @@ function map(row: Row): SessionDraft | Refusal {
   const application = key('appcat') || key('appName');
   const threat = key('ipscat') || key('spycat');
   return {
-    ...direction,
     EventEndTime: parseLogTime(get('ReceiptTime')),
     NetworkDuration: get('DeviceCustomNumber3Label') || key('cdur'),
     EventSubType: SUBTYPES.get(id),
@@ -156,7 +159,7 @@ function map(row: Row): SessionDraft | Refusal {
     DstPackets: get('DeviceCustomNumber1Label') || key('rpkt'),
     DstAppName: application,
     DstAppId: application === '' ? '' : key('sid'),
-    ...(application !== '' && { DstAppType: /^(General|Service) /.test(application) ? 'Service' : 'Other' }),
+    DstAppType: application === '' ? undefined : /^(General|Service) /.test(application) ? 'Service' : 'Other',
     NetworkProtocol: transport,
     NetworkApplicationProtocol: given.service.toUpperCase(),
     NetworkIcmpCode: icmp ? get('FieldDeviceCustomNumber1') || key('type') : undefined,
@@ -173,6 +176,7 @@ function map(row: Row): SessionDraft | Refusal {
       VpnPolicy: key('vpnpolicy'),
       SessionType: key('sess'),
     },
+    ...direction,
   };
 }
 
