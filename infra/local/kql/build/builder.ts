@@ -9,7 +9,7 @@ export type Binding =
   | { readonly kind: 'scalar'; readonly value: Value }
   | { readonly kind: 'table'; readonly relation: Relation; readonly materialized: boolean }
   /** Called through the parser's own resolution; bound so that the scope it was declared in is known. */
-  | { readonly kind: 'function'; readonly scope: Scope };
+  | { readonly kind: 'function'; readonly scope: Scope; readonly view: boolean };
 
 /** Names bound by let, as, and parameters; looked up outwards. */
 export interface Scope {

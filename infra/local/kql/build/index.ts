@@ -370,7 +370,7 @@ export function buildQuery(
     if (type !== undefined) return bindingOf(value, false, type, scope, row);
     // A function sees what was declared before it.
     if (value.kind === 'functionDeclaration')
-      return { kind: 'function', scope: { parent: scope.parent, names: new Map(scope.names) } };
+      return { kind: 'function', scope: { parent: scope.parent, names: new Map(scope.names) }, view: isView(value) };
     if (value.kind === 'materialize')
       return { kind: 'table', relation: relationOf(value.table, scope), materialized: true };
     const result = resultOf(value, scope, row);
@@ -388,6 +388,10 @@ export function buildQuery(
     if (isTabular(expression, scope)) return relationOf(expression, scope);
     throw errorAt('malformed', 'The query gives a value, not a table: begin it with print', expression);
   }
+}
+
+function isView({ source, start }: Expression): boolean {
+  return /^view\b/.test(source.text.slice(start, start + 5));
 }
 
 function emptyQuery(statements: readonly Statement[]) {

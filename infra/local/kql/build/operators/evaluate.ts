@@ -4,7 +4,7 @@ import type { Relation } from '../../plan/nodes';
 import { type Builder, type Scope, unsupported } from '../builder';
 import { ACTIVITY_PLUGINS } from './plugins/activity';
 import { bagUnpack } from './plugins/bagUnpack';
-import { ipv4Lookup } from './plugins/ipLookup';
+import { ipv4Lookup, ipv6Lookup } from './plugins/ipLookup';
 import { narrow } from './plugins/narrow';
 import { pivot } from './plugins/pivot';
 import type { Plugin } from './plugins/plugin';
@@ -13,6 +13,7 @@ import { rowsNear } from './plugins/rowsNear';
 export const PLUGINS: ReadonlyMap<string, Plugin> = new Map([
   ['bag_unpack', bagUnpack],
   ['ipv4_lookup', ipv4Lookup],
+  ['ipv6_lookup', ipv6Lookup],
   ['narrow', narrow],
   ['pivot', pivot],
   ['rows_near', rowsNear],

@@ -41,6 +41,9 @@ export function join(operator: JoinOperator, input: Relation, scope: Scope, buil
   if (kind === undefined || (isLookup && kind !== 'leftouter' && kind !== 'inner')) {
     throw unsupported(`${operator.kind} kind=${kindName}`, operator);
   }
+  // A right row without a match belongs to no group.
+  if (input.group !== undefined && (kind.startsWith('right') || kind === 'fullouter'))
+    throw unsupported(`join kind=${kindName} in a subquery`, operator);
   const right = builder.relation(operator.right, scope);
   const keys = operator.on.flatMap((condition) => keysOf(condition, input, right, builder, scope));
   const predicate =
@@ -107,7 +110,8 @@ function uniqueByKeys(input: Relation, keys: readonly Key[], builder: Builder, o
   const open = openRow(input, builder);
   const computed = keys.map((key) => ({ id: builder.fresh('key'), value: key.left }));
   const prepared = withComputed(open.input(), computed);
-  const plan = { kind: 'firstOf', input: prepared.plan, keys: computed.map(({ id }) => id), order: [] } as const;
+  const unique = [...(input.group ?? []), ...computed].map(({ id }) => id);
+  const plan = { kind: 'firstOf', input: prepared.plan, keys: unique, order: [] } as const;
   return {
     relation: { ...prepared, plan },
     keys: keys.map(
@@ -144,9 +148,12 @@ function joined(
     ...leftShown.map((column) => shown(column, nullable.left ?? false)),
     ...rightShown.map((column) => shown(column, nullable.right ?? false)),
   ];
+  const grouped = (left.group ?? []).map((column) => ({ id: column.id, from: column, nullable: false }));
+  const all = [...output, ...grouped];
   return {
-    plan: { kind: 'join', joinKind: kind, left: left.plan, right: right.plan, keys, predicate, output },
+    plan: { kind: 'join', joinKind: kind, left: left.plan, right: right.plan, keys, predicate, output: all },
     columns: output.map(({ id, name, from }) => ({ id, name, type: from.type })),
     order: [],
+    ...(left.group === undefined ? {} : { group: left.group }),
   };
 }

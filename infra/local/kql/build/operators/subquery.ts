@@ -31,6 +31,8 @@ const GROUPED: ReadonlySet<Operator['kind']> = new Set([
   'parse',
   'parse-where',
   'parse-kv',
+  'lookup',
+  'join',
 ]);
 
 function subquery(operators: readonly Operator[], input: Relation, scope: Scope, apply: Apply): Relation {

@@ -3,13 +3,14 @@ import {
   type Expression,
   type ExpressionsOperator,
   LanguageError,
+  type NameNode,
   type SyntaxNode,
 } from '../../../../../shared/kql/language';
 import { KqlError } from '../../errors';
 import type { PlanColumn, Relation, Value } from '../../plan/nodes';
 import { columnValue, constant, nullOf } from '../../plan/values';
 import type { KqlType } from '../../types';
-import { type Builder, errorAt, lookUp, matchesPattern, type Scope } from '../builder';
+import { type Builder, errorAt, lookUp, matchesPattern, type Scope, unsupported } from '../builder';
 
 export interface Arm {
   readonly label: string;
@@ -68,11 +69,24 @@ function orNone(arms: () => readonly Arm[]): readonly Arm[] {
 
 function armsOf(expression: Expression, label: string, scope: Scope, builder: Builder): readonly Arm[] {
   if (expression.kind === 'name' && expression.wildcard) {
+    assertNoViews(expression, scope);
     const names = [...builder.tables.keys()].filter((name) => matchesPattern(name, expression.name)).sort();
     return names.map((name) => ({ label: name, relation: builder.table(name, expression) }));
   }
-  const named = expression.kind === 'name' && lookUp(scope, expression.name) === undefined ? expression.name : label;
+  // Tables and functions go by their names, what a let statement computes does not.
+  const kind = expression.kind === 'name' ? (lookUp(scope, expression.name)?.kind ?? 'function') : undefined;
+  const named = expression.kind === 'name' && kind === 'function' ? expression.name : label;
   return [{ label: named, relation: builder.relation(expression, scope) }];
+}
+
+/** A pattern means views as well, whose columns the parser does not know then. */
+function assertNoViews(expression: NameNode, scope: Scope): void {
+  for (let current: Scope | undefined = scope; current !== undefined; current = current.parent) {
+    for (const [name, binding] of current.names) {
+      if (binding.kind === 'function' && binding.view && matchesPattern(name, expression.name))
+        throw unsupported('A pattern that a view matches', expression);
+    }
+  }
 }
 
 interface Slot {
