@@ -4,7 +4,7 @@
  */
 import { type Address, type AddressBook, toCanonicalAddress } from './addresses';
 import { refineDirection } from './direction';
-import type { ValueOf } from './enumerations';
+import { BLOCKING, type ValueOf } from './enumerations';
 import { fit, MAX_INT, toWhole } from './fieldValues';
 import { splitHostName, usernameType } from './names';
 import { SCHEMA_VERSION, serializeFields } from './networkSession';
@@ -32,14 +32,6 @@ export type Completed =
 const MAX_ADDITIONAL = 60;
 const MAX_ADDITIONAL_TEXT = 1024;
 const MAX_ADDITIONAL_OBJECT = 8192;
-const FAILING: ReadonlySet<unknown> = new Set([
-  'Deny',
-  'Drop',
-  'Drop ICMP',
-  'Reset',
-  'Reset Source',
-  'Reset Destination',
-]);
 
 type Loose = Record<string, unknown>;
 /** The row's fields; a Map, which is quicker to fill and to write than an object of so many members. */
@@ -294,7 +286,7 @@ function device(session: Fields, draft: SessionDraft, frame: SessionFrame, misfi
 
 /** Result and severity follow from the action where the record does not say; a blocked session never succeeded. */
 function result(session: Fields): void {
-  if (FAILING.has(session.get('DvcAction'))) {
+  if (BLOCKING.has(session.get('DvcAction'))) {
     session.set('EventResult', 'Failure');
     if (session.get('EventSeverity') === undefined || session.get('EventSeverity') === 'Informational')
       session.set('EventSeverity', 'Low');

@@ -71,3 +71,13 @@ export const ENUMERATIONS = {
 
 export type Enumeration = keyof typeof ENUMERATIONS;
 export type ValueOf<E extends Enumeration> = (typeof ENUMERATIONS)[E][number];
+
+/** Actions that make a session's result Failure and its severity at least Low. */
+export const BLOCKING: ReadonlySet<unknown> = new Set<ValueOf<'dvcAction'>>([
+  'Deny',
+  'Drop',
+  'Drop ICMP',
+  'Reset',
+  'Reset Source',
+  'Reset Destination',
+]);

@@ -1,7 +1,7 @@
 /** Checks a row of ASimNetworkSessionLogs against the schema: names, types, what must be there, values and forms. */
 import ipaddr from 'ipaddr.js';
 import { toCanonicalAddress } from './addresses';
-import { ENUMERATIONS } from './enumerations';
+import { BLOCKING, ENUMERATIONS } from './enumerations';
 import { isFqdn, isHostname } from './names';
 import { type Field, type FieldForm, NETWORK_SESSION_FIELDS } from './networkSessionFields';
 import { protocolName, protocolNumber, UNASSIGNED } from './protocols';
@@ -14,15 +14,6 @@ export interface Finding {
 const FIELDS = new Map<string, Field>(Object.entries(NETWORK_SESSION_FIELDS));
 const INT = 2 ** 31;
 const DATETIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?Z$/;
-/** Actions that make a session's result Failure and its severity at least Low. */
-const BLOCKING: ReadonlySet<unknown> = new Set([
-  'Deny',
-  'Drop',
-  'Drop ICMP',
-  'Reset',
-  'Reset Source',
-  'Reset Destination',
-]);
 
 const FORMS: Readonly<Record<FieldForm, (value: never) => boolean>> = {
   ip: (value: string) => toCanonicalAddress(value) === value && ipaddr.isValid(value),

@@ -6,6 +6,7 @@
  * - netconn_inbound false is Outbound; the peer's name is kept for outbound connections, too;
  * - DvcIpAddr is the host's own address, not its public one; the rule is NetworkRuleName.
  */
+
 import type { SessionDraft } from '../asim/sessionDraft';
 import {
   actionOf,
@@ -19,15 +20,11 @@ import {
   timeOf,
 } from './carbonBlackNames';
 import { isNotification, mapNotification } from './carbonBlackNotifications';
+import { fileName } from './fileName';
 import { JsonRow, type Row, withoutSuffixes } from './row';
 import { type Refusal, type RowSource, skipped } from './source';
 
 const NETCONN = 'endpoint.event.netconn';
-
-/** The last part of a path of either system. */
-function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
-}
 
 function map(row: Row): SessionDraft | Refusal {
   return row.table === NOTIFICATIONS ? mapNotification(row) : mapConnection(row);

@@ -1,7 +1,9 @@
 /** Sysmon's event 3 (network connection), the same on Windows and Linux: from its named values to a session. */
+
 import type { EndDraft, SessionDraft } from '../asim/sessionDraft';
 import { parseLogTime } from '../formats/logTime';
 import type { EventData } from './eventData';
+import { fileName } from './fileName';
 import { isGroupAddress } from './groupAddress';
 
 /** What surrounds the event. */
@@ -25,11 +27,6 @@ export function sysmonNames(count: number): readonly string[] | undefined {
 }
 
 const FIRST_USER_PORT = 1024;
-
-/** The last part of a path of either system. */
-function fileName(path: string): string {
-  return path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
-}
 
 /** A name, or nothing where the field repeats the address. */
 function nameOf(name: string, address: string): string {
