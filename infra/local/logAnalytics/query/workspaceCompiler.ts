@@ -10,7 +10,7 @@ import { type WatchlistShape, withWatchlistCalls } from '../../workspace/functio
 import { queryColumns } from '../store/columns';
 
 const KEPT_NARROW = 8;
-const OVER_MANY = /\b(?:search|find)\b|\bunion\b[^|;]*[\s,(]\w*\*\s*(?:[,|;)]|$)/m;
+const OVER_MANY = /\b(?:search|find)\b|\bunion\b[^|;]*[\s,(]\w*\*\s*(?:[,|;)/]|$)/m;
 const WORD = /[A-Za-z_]\w*\*?/g;
 
 /** The tables that rows can lie in, the stored functions and the watchlists. */
