@@ -44,7 +44,9 @@ export function asaSender(before: string, outer: SyslogLine | undefined, referen
   if (rest === '') return { time: outer?.time, host: nameIn(outer) };
   // A relay's header stands before the device's own.
   const inner = parseSyslog(`${rest}%`, reference);
-  const [, last = '', colon = ''] = inner === undefined ? (/([\w.:-]*\w)\s*(:?)\s*$/.exec(rest) ?? []) : [];
+  // In multiple context mode the device's name has its context behind it.
+  const [, last = '', colon = ''] =
+    inner === undefined ? (/(?:^|\s)([\w.:-]*\w)(?:\/\S{1,64})?\s*(:?)\s*$/.exec(rest) ?? []) : [];
   const own = nameIn(inner) || (colon === '' ? '' : last);
   return { time: inner?.time ?? outer?.time, host: own || (outer?.host ?? last) || nameIn(outer) };
 }

@@ -11,7 +11,9 @@ import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
 import { directionBySides } from './interfaceSides';
 import type { Row } from './row';
-import { dead, type Refusal, type RowSource, skipped } from './source';
+import { dead, lineForm, type Refusal, type RowSource, skipped } from './source';
+import { syslogRow } from './syslogRow';
+import { isWatchGuardLeef, watchGuardText } from './watchGuardLeef';
 
 const ENDED = '3000-0151';
 const TRAFFIC: ReadonlySet<string> = new Set(['3000-0148', '3000-0149', '3000-0150', ENDED, '3000-0173']);
@@ -136,13 +138,16 @@ export const watchGuardFireware: RowSource = {
   facts: 'ASimNetworkSessionWatchGuardFirewareOS 0.1.4',
   asim: { vendor: 'WatchGuard', product: 'Fireware', types: ['NetworkSession'] },
   filter: `Messages ${[...TRAFFIC].join(', ')}; others are skipped (notTraffic, dnsForwarding).`,
-  forms: ['syslog'],
+  forms: ['syslog', 'LEEF'],
   sweep: true,
-  gaps: ['LEEF is not read', 'interface names that hold blanks and no numbers are split in the middle'],
+  gaps: ['interface names that hold blanks and no numbers are split in the middle'],
   format: 'rows',
   rows: {
     tables: { Syslog: ['SyslogMessage', 'ProcessName'] },
     owns: (row) => /msg_id="[0-9A-F]{4}-[0-9A-F]{4}"/.test(row.text('SyslogMessage')),
     map,
   },
+  lineForms: [
+    lineForm(isWatchGuardLeef, (line) => syslogRow({ ...line.syslog, message: watchGuardText(line) ?? line.message })),
+  ],
 };

@@ -180,4 +180,70 @@ describe('Fireware', () => {
       DstPortNumber: 2,
     });
   });
+
+  it.each(['\t', '#011', '   '])('reads LEEF with pairs parted by %j', (tab) => {
+    const leef = (id: string, ...pairs: readonly string[]): string =>
+      `<142>Mar  2 10:00:12 fw1 LEEF:1.0|WatchGuard|XTM|12.10|${id}|${['serial=80AB0C0000001', 'policy=HTTPS out-00', ...pairs].join(tab)}`;
+    const sessions = sessionsOf(
+      normalizeAll(
+        [
+          leef(
+            '30000148',
+            'disp=Deny',
+            'in_if=1-Private LAN',
+            'out_if=0-External',
+            'geo_dst=USA',
+            'src=10.0.1.5',
+            'srcPort=51512',
+            'dst=198.51.100.20',
+            'dstPort=443',
+            'icmpType=0',
+            'proto=tcp',
+            'msg=a b',
+          ),
+          leef(
+            '30000151',
+            'disp=Allow',
+            'in_if=1-Private LAN',
+            'out_if=0-External',
+            'proto=icmp',
+            'src=10.0.1.5',
+            'dst=198.51.100.20',
+            'icmpType=8',
+            'icmpCode=0',
+            'duration=2',
+            'sent_bytes=98',
+            'rcvd_bytes=90',
+          ),
+        ].join('\n'),
+      ),
+    );
+    const ends = {
+      Dvc: 'fw1',
+      DvcInboundInterface: '1-Private LAN',
+      DvcOutboundInterface: '0-External',
+      SrcIpAddr: '10.0.1.5',
+      DstIpAddr: '198.51.100.20',
+      NetworkRuleName: 'HTTPS out-00',
+    };
+    expect(sessions).toMatchObject([
+      {
+        ...ends,
+        DvcAction: 'Deny',
+        SrcPortNumber: 51512,
+        DstPortNumber: 443,
+        DstGeoCountry: 'USA',
+        NetworkProtocol: 'TCP',
+      },
+      {
+        ...ends,
+        DvcAction: 'Allow',
+        SrcBytes: 98,
+        DstBytes: 90,
+        NetworkDuration: 2000,
+        NetworkIcmpCode: 8,
+        NetworkProtocol: 'ICMP',
+      },
+    ]);
+  });
 });
