@@ -41,6 +41,8 @@ function json(node: RawNode): string | undefined {
     }
     case 'NullLiteralExpression':
       return 'null';
+    case 'DynamicExpression':
+      return node.Expression === undefined ? undefined : json(node.Expression);
     case 'UnaryMinusExpression':
     case 'UnaryPlusExpression': {
       const inner = node.Expression === undefined ? undefined : json(node.Expression);

@@ -32,10 +32,20 @@ export function decompose(series: Series, options: DecomposeOptions): Decomposit
   return { baseline, seasonal, trend, residual };
 }
 
+/** A rise hides what repeats: where nothing is found in the series, it is sought beside its line. */
 function periodOf(series: Series, { seasonality, threshold }: DecomposeOptions): number {
   if (seasonality >= 0) return Math.floor(seasonality);
+  return foundPeriod(series, threshold) ?? foundPeriod(withoutLine(series), threshold) ?? 0;
+}
+
+function foundPeriod(series: Series, threshold: number): number | undefined {
   const [best] = detectPeriods(series, 0, series.length, 1);
-  return best === undefined || best.score < threshold ? 0 : best.period;
+  return best === undefined || best.score < threshold ? undefined : best.period;
+}
+
+function withoutLine(series: Series): Series {
+  const { line } = fitLine(series);
+  return series.map((value, index) => (value === null ? null : value - (line[index] ?? 0)));
 }
 
 /** For each phase of the period the median of its points; 0 without a period. */

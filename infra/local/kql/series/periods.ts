@@ -9,7 +9,7 @@ const SHORTEST = 4;
 /** Scores below mean that nothing repeats. */
 const LEAST_SCORE = 0.1;
 /** Longer series are searched by their first points: the search takes time by the product of lengths and periods. */
-const LONGEST = 20_000;
+const LONGEST = 8192;
 const MOST_PERIODS = 16;
 
 export interface Period {
