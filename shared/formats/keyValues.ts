@@ -11,9 +11,13 @@ const PAIR =
 export function parseKeyValues(text: string): Map<string, string> {
   const pairs = new Map<string, string>();
   for (const [, key = '', double, single, bare = ''] of text.matchAll(PAIR)) {
-    const value = double === undefined ? (single ?? bare) : double.replaceAll(/\\(["\\])/g, '$1');
+    const value = double === undefined ? (single ?? bare) : unescaped(double);
     if (!pairs.get(key)) pairs.set(key, value);
     if (pairs.size >= MAX_PAIRS) break;
   }
   return pairs;
+}
+
+function unescaped(text: string): string {
+  return text.includes('\\') ? text.replaceAll(/\\(["\\])/g, '$1') : text;
 }

@@ -3,8 +3,8 @@ import type { JsonObject } from '../formats/json';
 import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
 import type { SyslogLine } from '../formats/syslog';
-import { COMMON_SECURITY_LOG } from './commonSecurityLog';
-import { JsonRow, type Row, textRow } from './row';
+import { COMMON_SECURITY_LOG, ownRow } from './commonSecurityLog';
+import { JsonRow, type Row } from './row';
 import { type LineForm, type LogLine, lineForm, type ObjectForm } from './source';
 
 /** Columns by the exporter's keys; what has no column goes to AdditionalExtensions. Of two keys the first that is there counts. */
@@ -43,23 +43,22 @@ const ATTACKS = /smartdefense|\bips\b|threat|anti[- ]?(?:malware|virus|bot)/i;
 function row(pairs: ReadonlyMap<string, string>, syslog: SyslogLine | undefined): Row {
   const get = (key: string): string => pairs.get(key) ?? '';
   const cells: Record<string, string> = {};
-  const extensions: string[] = [];
+  const extensions = new Map<string, string>();
   for (const [key, value] of pairs) {
     const column = COLUMNS.get(key);
-    if (column === undefined) extensions.push(`${key}=${value}`);
+    if (column === undefined) extensions.set(key, value);
     else cells[column] ||= value;
   }
   const attack = ATTACKS.test(productOf(pairs));
   const time = parseLogTime(get('time')) ?? syslog?.time;
   const custom = attack ? attackColumns(get) : connectionColumns(get);
-  return textRow(COMMON_SECURITY_LOG, cells, {
+  return ownRow(extensions, cells, {
     ...custom,
     DeviceVendor: 'Check Point',
     DeviceProduct: attack ? 'SmartDefense' : 'VPN-1 & FireWall-1',
     DeviceName: get('originsicname') === '' && get('origin_sic_name') === '' ? syslog?.host : undefined,
     [get('ifdir') === 'inbound' ? 'DeviceInboundInterface' : 'DeviceOutboundInterface']: get('ifname'),
     LogSeverity: SEVERITIES[Number(get('severity') || Number.NaN)] ?? get('severity'),
-    AdditionalExtensions: extensions.join(';'),
     TimeGenerated: time === undefined ? undefined : new Date(time).toISOString(),
   });
 }

@@ -4,7 +4,7 @@
  */
 import { type CefLine, labelled, labelName, parseCef } from '../formats/cef';
 import type { JsonValue } from '../formats/json';
-import { meaningful, type Row } from './row';
+import { meaningful, type Row, textRow } from './row';
 
 export const COMMON_SECURITY_LOG = 'CommonSecurityLog';
 
@@ -192,12 +192,12 @@ export function cefRow(line: string, collected?: string): CefRow | undefined {
 /** An exported row of CommonSecurityLog: the extensions stand in one column. */
 class ExportedRow implements SecurityLogRow {
   readonly table = COMMON_SECURITY_LOG;
-  private readonly pairs: ReadonlyMap<string, string>;
   private labels: Map<string, string> | undefined;
 
-  constructor(private readonly row: Row) {
-    this.pairs = additionalExtensions(row.text('AdditionalExtensions'));
-  }
+  constructor(
+    private readonly row: Row,
+    private readonly pairs: ReadonlyMap<string, string>,
+  ) {}
 
   text(column: string): string {
     const text = this.row.text(column);
@@ -240,7 +240,17 @@ class ExportedRow implements SecurityLogRow {
 
 /** A row of CommonSecurityLog with its extensions, whichever road it came by. */
 export function securityLog(row: Row): SecurityLogRow {
-  return 'extension' in row ? (row as SecurityLogRow) : new ExportedRow(row);
+  return 'extension' in row
+    ? (row as SecurityLogRow)
+    : new ExportedRow(row, additionalExtensions(row.text('AdditionalExtensions')));
+}
+
+/** A vendor's own record as a row: columns, and what they have no room for by its key. */
+export function ownRow(
+  extensions: ReadonlyMap<string, string>,
+  ...parts: readonly Readonly<Record<string, string | undefined>>[]
+): SecurityLogRow {
+  return new ExportedRow(textRow(COMMON_SECURITY_LOG, ...parts), extensions);
 }
 
 /** Whether a row is of a vendor and one of its products; both in lower case. */

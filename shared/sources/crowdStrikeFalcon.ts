@@ -9,10 +9,10 @@ import type { ValueOf } from '../asim/enumerations';
 import type { SessionDraft } from '../asim/sessionDraft';
 import { type JsonObject, StringSpan } from '../formats/json';
 import { parseLogTime } from '../formats/logTime';
-import { COMMON_SECURITY_LOG, isOfProduct, type SecurityLogRow, securityLog } from './commonSecurityLog';
+import { COMMON_SECURITY_LOG, isOfProduct, ownRow, type SecurityLogRow, securityLog } from './commonSecurityLog';
 import { dispositionOf } from './crowdStrikeDispositions';
 import { wholeNumber } from './numbers';
-import { JsonRow, type Row, textRow } from './row';
+import { JsonRow, type Row } from './row';
 import { dead, type Refusal, type RowSource, skipped } from './source';
 
 const MATCH = 'FirewallMatchEvent';
@@ -140,13 +140,12 @@ function read(record: JsonObject): Row | Refusal {
   const fields = new JsonRow(COMMON_SECURITY_LOG, members);
   const type = objectOf(metadata)?.eventType;
   const created = objectOf(metadata)?.eventCreationTime;
-  const extensions = [...fields.columns()].map((name) => `${connectorKey(name)}=${fields.text(name)}`);
-  return textRow(COMMON_SECURITY_LOG, {
+  const extensions = new Map([...fields.columns()].map((name) => [connectorKey(name), fields.text(name)]));
+  return ownRow(extensions, {
     DeviceVendor: 'CrowdStrike',
     DeviceProduct: 'FalconHost',
     DeviceEventClassID: typeof type === 'string' ? type : undefined,
     ReceiptTime: typeof created === 'number' ? String(created) : undefined,
-    AdditionalExtensions: extensions.join(';'),
   });
 }
 

@@ -10,8 +10,8 @@ import type { SessionDraft } from '../asim/sessionDraft';
 import type { JsonObject } from '../formats/json';
 import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
-import { COMMON_SECURITY_LOG, type SecurityLogRow, securityLog } from './commonSecurityLog';
-import { JsonRow, type Row, textRow } from './row';
+import { COMMON_SECURITY_LOG, ownRow, type SecurityLogRow, securityLog } from './commonSecurityLog';
+import { JsonRow, type Row } from './row';
 import { type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
 
 interface Outcome {
@@ -214,17 +214,16 @@ const CSV = /^\S{0,20}(?:date|time)=[^\s,]{1,20},[a-z]/;
 
 function pairsRow(pairs: ReadonlyMap<string, string>, received?: number): Row {
   const cells: Record<string, string> = {};
-  const extensions: string[] = [];
+  const extensions = new Map<string, string>();
   for (const [name, value] of pairs) {
     const column = COLUMNS.get(name);
     if (column !== undefined) cells[column] = value;
-    else extensions.push(`FTNTFGT${name}=${value}`);
+    else extensions.set(`FTNTFGT${name}`, value);
   }
-  return textRow(COMMON_SECURITY_LOG, cells, {
+  return ownRow(extensions, cells, {
     DeviceVendor: 'Fortinet',
     DeviceProduct: 'FortiGate',
     DeviceEventCategory: [pairs.get('type'), pairs.get('subtype')].filter(Boolean).join(':'),
-    AdditionalExtensions: extensions.join(';'),
     TimeGenerated: received === undefined ? undefined : new Date(received).toISOString(),
   });
 }

@@ -11,10 +11,10 @@
 import type { SessionDraft } from '../asim/sessionDraft';
 import { splitCsv } from '../formats/csv';
 import { parseLogTime } from '../formats/logTime';
-import { COMMON_SECURITY_LOG, isOfProduct, securityLog } from './commonSecurityLog';
+import { COMMON_SECURITY_LOG, isOfProduct, ownRow, securityLog } from './commonSecurityLog';
 import { wholeNumber } from './numbers';
 import { PALO_ALTO_REASONS, paloAltoAction, paloAltoApplication, zoneDirection } from './paloAltoActions';
-import { type Row, textRow } from './row';
+import type { Row } from './row';
 import { dead, type LogLine, lineForm, type MappingContext, type Refusal, type RowSource, skipped } from './source';
 
 /** Extensions with a field of their own; the rest goes to AdditionalFields. */
@@ -192,12 +192,11 @@ function read({ text, syslog }: LogLine): Row | Refusal | undefined {
   const values: Record<string, string | undefined> = {};
   for (const [column, place] of CSV_COLUMNS) values[column] = cells[place];
   for (const column of ['ReceiptTime', 'StartTime']) values[column] = iso(values[column] ?? '', offset);
-  const extensions = CSV_EXTENSIONS.filter(([, place]) => (cells[place] ?? '') !== '');
-  return textRow(COMMON_SECURITY_LOG, values, {
+  const extensions = new Map(CSV_EXTENSIONS.map(([key, place]) => [key, cells[place] ?? '']));
+  return ownRow(extensions, values, {
     DeviceName: values.DeviceName || syslog?.host,
     DeviceVendor: 'Palo Alto Networks',
     DeviceProduct: 'PAN-OS',
-    AdditionalExtensions: extensions.map(([key, place]) => `${key}=${cells[place]}`).join(';'),
   });
 }
 

@@ -11,8 +11,8 @@ import { splitCsv } from '../formats/csv';
 import { type JsonObject, StringSpan } from '../formats/json';
 import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
-import { COMMON_SECURITY_LOG, isOfProduct, securityLog } from './commonSecurityLog';
-import { JsonRow, meaningful, type Row, textRow } from './row';
+import { COMMON_SECURITY_LOG, isOfProduct, ownRow, securityLog } from './commonSecurityLog';
+import { JsonRow, meaningful, type Row } from './row';
 import { dead, type LogLine, lineForm, type Refusal, type RowSource, skipped } from './source';
 
 const ACTIONS: ReadonlyMap<string, ValueOf<'dvcAction'>> = new Map([
@@ -159,13 +159,13 @@ function feedRow(get: (name: string) => string, received?: number): Row {
   const first = (names: readonly string[]): string => names.map(get).find((text) => text !== '') ?? '';
   const time = feedTime(get('datetime') || get('time'), get('tz')) ?? parseLogTime(get('epochtime')) ?? received;
   const category = get('ipcat');
+  const extensions = new Map(FEED_EXTENSIONS.map(([key, names]) => [key, first(names)]));
   const cells = Object.fromEntries(FEED.map(([column, names]) => [column, first(names)]));
-  return textRow(COMMON_SECURITY_LOG, cells, {
+  return ownRow(extensions, cells, {
     DeviceCustomString5: category,
     DeviceCustomString5Label: category === '' ? '' : 'ipCat',
     DeviceVendor: 'Zscaler',
     DeviceProduct: 'NSSFWlog',
-    AdditionalExtensions: FEED_EXTENSIONS.map(([key, names]) => `${key}=${first(names)}`).join(';'),
     TimeGenerated: time === undefined ? undefined : new Date(time).toISOString(),
   });
 }

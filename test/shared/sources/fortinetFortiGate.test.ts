@@ -470,6 +470,15 @@ describe('FortiGate traffic', () => {
       expect(one(`FTNTFGTeventtime=${time}`).TimeGenerated).toBe('2026-03-02T10:00:12.000Z');
   });
 
+  it('takes a value with semicolons and pairs in it whole', () => {
+    const line = `date=2026-03-02 time=10:00:12 ${OWN} action="close" policyname="a;srcintfrole=wan;dstintfrole=lan"`;
+    expect(sessionsOf(normalizeAll(line))[0]).toMatchObject({
+      NetworkRuleName: 'a;srcintfrole=wan;dstintfrole=lan',
+      SrcZone: 'lan',
+      NetworkDirection: 'Outbound',
+    });
+  });
+
   it('leaves other products of the vendor alone', () => {
     expect(
       kindsOf(normalizeAll('CEF:0|Fortinet|FortiWeb|1|1|traffic|3|cat=traffic src=10.0.1.5 dst=10.0.1.6')),
