@@ -104,6 +104,13 @@ export interface RawNode {
   readonly InClause?: { readonly Expressions: RawList } | null;
   readonly FunctionCall?: RawNode;
   readonly Schema?: (RawSchema & { readonly Schema?: RawSchema | null }) | null;
+  readonly DeclareClause?: { readonly Declarations: RawList } | null;
+  readonly OrderByClause?: RawNode | null;
+  readonly PartitionByClause?: RawNode | null;
+  readonly Steps?: RawList;
+  readonly ScanStepOutput?: RawNode | null;
+  readonly OptionalKeyword?: RawToken | null;
+  readonly ComputationClause?: { readonly Assignments: RawList } | null;
   readonly Clauses?: RawList;
   readonly WithOthersClause?: { readonly Expression: RawNode } | null;
   readonly Project?: RawNode | null;

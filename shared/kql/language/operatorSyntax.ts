@@ -127,6 +127,20 @@ export interface FindOperator extends OperatorBase {
   readonly project: readonly { readonly name: string; readonly type: ScalarType | undefined }[] | undefined;
 }
 
+export interface ScanStep {
+  readonly name: string;
+  readonly output: string;
+  readonly condition: Expression;
+  readonly assignments: readonly { readonly name: string; readonly value: Expression }[];
+}
+
+export interface ScanOperator extends OperatorBase {
+  readonly kind: 'scan';
+  /** Columns that the steps assign. */
+  readonly declared: readonly (TypedName & { readonly initial: Expression | undefined })[];
+  readonly steps: readonly ScanStep[];
+}
+
 export interface AssertSchemaOperator extends OperatorBase {
   readonly kind: 'assert-schema';
   readonly expected: readonly TypedName[];
@@ -217,4 +231,5 @@ export type Operator =
   | TopHittersOperator
   | FindOperator
   | AssertSchemaOperator
+  | ScanOperator
   | UnsupportedOperator;

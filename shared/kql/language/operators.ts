@@ -2,7 +2,7 @@
 import { kindName, type RawNode, toArray } from './bundle';
 import { literalValue } from './constants';
 import { EXPRESSION_LISTS } from './forms';
-import type { FindOperator, Operator, ParsePattern } from './operatorSyntax';
+import type { FindOperator, Operator, ParsePattern, ScanOperator, ScanStep } from './operatorSyntax';
 import { siteOf } from './plugins';
 import { columnsOf, constructName, typeNamed, typeOfTypeof } from './symbols';
 import type { Expression, Source, TypedName } from './syntax';
@@ -163,6 +163,30 @@ export function createOperatorConverter(converter: ExpressionConverter): (node: 
           project: node.Project ? projectedColumns(node.Project) : undefined,
           ...common,
         };
+      case 'ScanOperator': {
+        const declared = toArray(node.DeclareClause?.Declarations).map(({ NameAndType, DefaultValue }) => ({
+          name: NameAndType?.Name?.SimpleName ?? '',
+          type: typeNamed(NameAndType?.Type?.toString().trim() ?? ''),
+          initial: DefaultValue?.Value ? expression(DefaultValue.Value) : undefined,
+        }));
+        const typed = declared.filter(
+          (column): column is ScanOperator['declared'][number] => column.type !== undefined,
+        );
+        if (node.OrderByClause || node.PartitionByClause || typed.length < declared.length) break;
+        const steps = toArray(node.Steps).map(
+          (step): ScanStep => ({
+            name: step.Name?.SimpleName ?? '',
+            output: /=\s*(\w+)/.exec(step.ScanStepOutput?.toString() ?? '')?.[1] ?? 'all',
+            condition: required(step.Condition, step),
+            assignments: toArray(step.ComputationClause?.Assignments).map((one) => ({
+              name: one.Name?.SimpleName ?? '',
+              value: required(one.Expression, one),
+            })),
+          }),
+        );
+        if (toArray(node.Steps).some(({ OptionalKeyword }) => OptionalKeyword?.Text)) break;
+        return { kind: 'scan', declared: typed, steps, ...common };
+      }
       case 'AssertSchemaOperator':
         return { kind: 'assert-schema', expected: typedNames(node.Schema?.Columns), ...common };
     }

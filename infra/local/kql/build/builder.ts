@@ -42,6 +42,8 @@ export interface Row {
   readonly group?: readonly PlanColumn[];
   /** Both sides of a join's condition. */
   readonly sides?: { readonly left: readonly PlanColumn[]; readonly right: readonly PlanColumn[] };
+  /** In a scan: the columns of each step's state. */
+  readonly steps?: ReadonlyMap<string, readonly PlanColumn[]>;
   /** Whether aggregate functions are allowed here. */
   readonly aggregates?: boolean;
   /** Adds a column before the operator and gives it back; left out where nothing can be hoisted. */

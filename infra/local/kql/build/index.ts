@@ -46,6 +46,7 @@ import {
   projectRename,
   projectReorder,
 } from './operators/project';
+import { walk } from './operators/scan';
 import { search } from './operators/search';
 import { limited, rowCount, sort, take, top } from './operators/sort';
 import { datatable, range, scan } from './operators/source';
@@ -272,6 +273,8 @@ export function buildQuery(
         return topNested(operator, input, scope, builder);
       case 'top-hitters':
         return topHitters(operator, input, scope, builder);
+      case 'scan':
+        return walk(operator, input, scope, builder);
       case 'assert-schema':
         return assertSchema(operator, input);
       case 'consume':

@@ -26,7 +26,7 @@ export function scalarValue(node: Expression, scope: Scope, row: Row | undefined
     case 'call':
       return callValue(node, scope, row, builder);
     case 'path':
-      return joinSide(node, row) ?? dynamicAccess(node, builder, scope, row);
+      return joinSide(node, row) ?? stepColumn(node, row) ?? dynamicAccess(node, builder, scope, row);
     case 'element':
       return dynamicAccess(node, builder, scope, row);
     case 'unary':
@@ -88,6 +88,16 @@ function joinSide(node: Extract<Expression, { kind: 'path' }>, row: Row | undefi
   if (side === undefined) return undefined;
   const column = findColumn(side, node.member);
   if (column === undefined) throw errorAt('malformed', `No column '${node.member}' on that side`, node);
+  return columnValue(column);
+}
+
+/** `step.column` in a scan. */
+function stepColumn(node: Extract<Expression, { kind: 'path' }>, row: Row | undefined): Value | undefined {
+  if (row?.steps === undefined || node.base.kind !== 'name') return undefined;
+  const state = row.steps.get(node.base.name);
+  if (state === undefined) return undefined;
+  const column = findColumn(state, node.member);
+  if (column === undefined) throw unsupported('A column of a later step', node);
   return columnValue(column);
 }
 

@@ -105,6 +105,17 @@ export type Plan =
   | { readonly kind: 'limit'; readonly input: Plan; readonly count: Value; readonly order: readonly SortKey[] }
   /** Each input row once for each number from 0 below the value of column `count`. */
   | { readonly kind: 'repeat'; readonly input: Plan; readonly count: string; readonly index: string }
+  /**
+   * The input's rows met one after the other, numbered from 1 in column `position`. The state, in columns beside those of a row, is
+   * what the row made of the one before it: the layers are computed on top of both, each of those before it, then the state anew.
+   */
+  | {
+      readonly kind: 'walk';
+      readonly input: Plan;
+      readonly position: string;
+      readonly layers: readonly (readonly Computed[])[];
+      readonly state: readonly { readonly id: string; readonly initial: Value; readonly next: Value }[];
+    }
   /** The rows of a shared plan under new ids, so that it can be joined with itself. */
   | {
       readonly kind: 'reference';

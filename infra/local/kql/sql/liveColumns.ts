@@ -156,6 +156,18 @@ export function liveColumns(top: Relation): ReadonlySet<string> {
         mark(plan.count);
         mark(plan.index);
         break;
+      case 'walk':
+        mark(plan.position);
+        for (const { id, value } of plan.layers.flat()) {
+          mark(id);
+          use(value);
+        }
+        for (const { id, initial, next } of plan.state) {
+          mark(id);
+          use(initial);
+          use(next);
+        }
+        break;
       case 'reference':
         for (const { id, from } of plan.columns) made(id, column(from));
         break;

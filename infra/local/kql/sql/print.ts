@@ -165,6 +165,8 @@ function createPrinter(live: ReadonlySet<string>) {
       }
       case 'repeat':
         return `SELECT *, unnest(range(${plan.count})) AS ${plan.index} FROM ${source(plan.input)}`;
+      case 'walk':
+        return walkSql(plan);
       case 'reference': {
         if (plan.materialized) materializedPlans.add(plan.input);
         const input = source(plan.input);
@@ -176,6 +178,23 @@ function createPrinter(live: ReadonlySet<string>) {
 
   function computedSql(computed: Extract<Plan, { kind: 'compute' }>['computed']): string {
     return computed.map(({ id, value }) => `${render(value, false)} AS ${id}`).join(', ');
+  }
+
+  /** A recursive query, and its rows beside those of the input, which must not be numbered twice. */
+  function walkSql(plan: Extract<Plan, { kind: 'walk' }>): string {
+    materializedPlans.add(plan.input);
+    materializedPlans.add(plan);
+    const input = source(plan.input);
+    const name = `w${stages.length + 1}`;
+    const at = `${name}_at`;
+    const initial = plan.state.map(({ id, initial: value }) => `${render(value, false)} AS ${id}`);
+    const layered = plan.layers.reduce(
+      (from, layer) => `(SELECT *, ${computedSql(layer)} FROM ${from})`,
+      `(SELECT * FROM ${name} JOIN ${input} ON ${plan.position} = ${at} + 1)`,
+    );
+    const next = plan.state.map(({ id, next: value }) => `${render(value, false)} AS ${id}`);
+    const walk = `SELECT 0::BIGINT AS ${at}, ${initial.join(', ')} UNION ALL SELECT ${at} + 1, ${next.join(', ')} FROM ${layered}`;
+    return `WITH RECURSIVE ${name} AS (${walk}) SELECT * FROM ${input} JOIN ${name} ON ${plan.position} = ${at}`;
   }
 
   function joinSql(plan: Extract<Plan, { kind: 'join' }>): string {
@@ -287,6 +306,14 @@ function inputsOf(plan: Plan): readonly Plan[] {
       return [plan.input, ...plansOf(plan.computed.map(({ value }) => value))];
     case 'aggregate':
       return [plan.input, ...plansOf([...plan.keys, ...plan.aggregates].map(({ value }) => value))];
+    case 'walk':
+      return [
+        plan.input,
+        ...plansOf([
+          ...plan.layers.flat().map(({ value }) => value),
+          ...plan.state.flatMap(({ initial, next }) => [initial, next]),
+        ]),
+      ];
     case 'firstOf':
     case 'repeat':
     case 'reference':

@@ -71,7 +71,7 @@ describe('malformed', () => {
 describe('unsupported', () => {
   it.each<[string, string, number, number]>([
     ['T\n| reduce by s', 'reduce', 2, 3],
-    ['T | scan with (step x: true;)', 'scan', 1, 5],
+    ['T | scan with (step x output=last: true;)', 'scan with output=last', 1, 5],
     ['T | extend x = 1,\n  y = cursor_after(s)', 'cursor_after', 2, 7],
     ['T | where * !has "x"', '*', 1, 11],
     ['T | extend x = geo_point_to_s2cell(1.0, 2.0, 3)', 'geo_point_to_s2cell', 1, 16],

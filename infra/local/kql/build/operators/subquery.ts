@@ -33,6 +33,7 @@ const GROUPED: ReadonlySet<Operator['kind']> = new Set([
   'parse-kv',
   'lookup',
   'join',
+  'scan',
 ]);
 
 function subquery(operators: readonly Operator[], input: Relation, scope: Scope, apply: Apply): Relation {
