@@ -1,5 +1,5 @@
 /** What the parts of the plan builder share: names in scope, the row they work on, and each other. */
-import type { CalledFunction, Expression, SyntaxNode, TypedName } from '../../../../shared/kql/language';
+import type { CalledFunction, Expression, Statement, SyntaxNode, TypedName } from '../../../../shared/kql/language';
 import { excerpt, positionOf } from '../../../../shared/kql/language';
 import { KqlError } from '../errors';
 import type { PlanColumn, Relation, Value } from '../plan/nodes';
@@ -97,6 +97,13 @@ export function errorAt(
     text: excerpt(source.text, start, length),
     ...(source.functionName === undefined ? {} : { functionName: source.functionName }),
   });
+}
+
+/** The error of a query that only declares. */
+export function emptyQuery(statements: readonly Statement[]) {
+  const [first] = statements;
+  const nothing = { source: { text: '' }, start: 0, length: 0 };
+  return errorAt('malformed', 'The query has no tabular statement', first ?? nothing);
 }
 
 export function unsupported(what: string, node: SyntaxNode): KqlError {

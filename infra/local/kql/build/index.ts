@@ -18,6 +18,7 @@ import {
   type Binding,
   type Builder,
   childScope,
+  emptyQuery,
   errorAt,
   isRelation,
   lookUp,
@@ -395,10 +396,4 @@ export function buildQuery(
 
 function isView({ source, start }: Expression): boolean {
   return /^view\b/.test(source.text.slice(start, start + 5));
-}
-
-function emptyQuery(statements: readonly Statement[]) {
-  const [first] = statements;
-  const nothing = { source: { text: '' }, start: 0, length: 0 };
-  return errorAt('malformed', 'The query has no tabular statement', first ?? nothing);
 }
