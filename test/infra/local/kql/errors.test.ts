@@ -20,6 +20,7 @@ beforeAll(() => {
     functions: [
       { name: 'Broken', parameters: '()', body: 'T\n| where nothing == 1' },
       { name: 'Odd', parameters: '()', body: '// one\nT\n| reduce by s' },
+      { name: 'Unpacked', parameters: '(R:(d:dynamic))', body: 'R | evaluate bag_unpack(d)' },
     ],
   });
   compiler.warmUp();
@@ -129,6 +130,19 @@ describe('columns that depend on data', () => {
     const first = ask(kql);
     if (first.kind === 'query') throw new Error('no discovery');
     expect(() => ask(kql, [{ ...first, columns }])).toThrow(expect.objectContaining({ code, text }));
+  });
+
+  it('inside a stored function follow the data, whatever was found before', () => {
+    const kql = 'Unpacked(T) | project-away a, s';
+    const first = ask(kql);
+    if (first.kind === 'query') throw new Error('no discovery');
+    for (const columns of [[['made', 'long']], [['other', 'string']], []] as [string, string][][]) {
+      const { columns: made } = queryOf(ask(kql, [{ ...first, columns }]));
+      expect(made).toEqual(columns.map(([name, type]) => ({ name, type })));
+    }
+    expect(() => ask(`${kql} | where made == 1`, [{ ...first, columns: [] }])).toThrow(
+      expect.objectContaining({ code: 'malformed', text: 'made' }),
+    );
   });
 
   it('of more than twenty plugins are refused', () => {
