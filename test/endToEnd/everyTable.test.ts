@@ -59,6 +59,7 @@ beforeAll(async () => {
       await blob.uploadData(Buffer.from(content));
     }
   }
+  await stack.stack.eventGrid.scanNow();
   await stack.idle();
   await stack.run('detect');
   const alerts = await stack.query(

@@ -9,7 +9,7 @@ const ENDLESS = `let f0 = () { print x = 1 };\n${Array.from({ length: 40 }, (_, 
 
 describe('startCompilation', () => {
   it('replaces the thread that one query keeps busy; the ones behind it go on', async () => {
-    const compilation = startCompilation({ version: () => 1, get: () => ({ tables: [], functions: [] }) }, 8000);
+    const compilation = startCompilation({ version: () => 1, get: () => ({ tables: [], functions: [] }) }, 20_000);
     await compilation.warm();
     const endless = compilation.compile(ENDLESS, NOW, {});
     const behind = compilation.compile('print 1', NOW, {});
