@@ -29,6 +29,8 @@ const HOST = /^([A-Za-z0-9_.:-]{1,255}) /;
 /** As Logstash writes a host that it keeps as an object. */
 const HOST_OBJECT = /^(?:\{(?:[^{}" ]{1,64}, )?name=([A-Za-z0-9_.:-]{1,255})[^{}"]{0,255}\}|%\{host\}) /;
 const TAG = /^([A-Za-z0-9_./-]{1,64})(?:\[(\d{1,10})\])?: ?/;
+/** Before each line of OSSEC's and Wazuh's archives: time, agent where there is one, and from where it came. */
+const ARCHIVED = /^(\d{4}) ([A-Z][a-z]{2} \d{2}) (\d{2}:\d{2}:\d{2}) (?:\([^()]{1,100}\) )?[^\s>]{1,255}->\S{1,255} /;
 /** What clocks and zones may make of a time that has been. */
 const MAX_AHEAD = 2 * 86_400_000;
 /** Relays that each may have put a header before the line. */
@@ -41,6 +43,17 @@ const MAX_HEADERS = 4;
  * @returns undefined when the line has no syslog header.
  */
 export function parseSyslog(line: string, reference: number): SyslogLine | undefined {
+  const archived = ARCHIVED.exec(line);
+  if (archived !== null) {
+    const [all, year, day, clock] = archived;
+    const time = parseLogTime(`${day} ${year} ${clock}`);
+    const message = line.slice(all.length);
+    return parseHeaders(message, reference) ?? { ...(time !== undefined && { time }), message };
+  }
+  return parseHeaders(line, reference);
+}
+
+function parseHeaders(line: string, reference: number): SyslogLine | undefined {
   let found = parseHeader(line, reference);
   for (let relays = 1; found !== undefined && relays < MAX_HEADERS; relays++) {
     if (!PRIORITY.test(found.message) && !OLD_TIME.test(found.message)) break;

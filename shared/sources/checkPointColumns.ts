@@ -3,6 +3,7 @@ import type { JsonObject } from '../formats/json';
 import { parseKeyValues } from '../formats/keyValues';
 import { parseLogTime } from '../formats/logTime';
 import type { SyslogLine } from '../formats/syslog';
+import { servicePort } from './ciscoAsaServices';
 import { COMMON_SECURITY_LOG, ownRow } from './commonSecurityLog';
 import { JsonRow, type Row } from './row';
 import { type LineForm, type LogLine, lineForm, type ObjectForm } from './source';
@@ -47,7 +48,7 @@ function row(pairs: ReadonlyMap<string, string>, syslog: SyslogLine | undefined)
   for (const [key, value] of pairs) {
     const column = COLUMNS.get(key);
     if (column === undefined) extensions.set(key, value);
-    else cells[column] ||= value;
+    else cells[column] ||= column === 'DestinationPort' ? servicePort(value) : value;
   }
   const attack = ATTACKS.test(productOf(pairs));
   const time = parseLogTime(get('time')) ?? syslog?.time;
@@ -127,7 +128,7 @@ function pipedPairs(text: string): Map<string, string> {
   for (const pair of text.split('|', MAX_PAIRS)) {
     const equals = pair.indexOf('=');
     const key = pair.slice(0, Math.max(equals, 0)).trim();
-    if (key !== '' && !pairs.get(key)) pairs.set(key, pair.slice(equals + 1).trim());
+    if (key !== '' && !pairs.get(key)) pairs.set(key.replace(/^i\/f_/, 'if'), pair.slice(equals + 1).trim());
   }
   return pairs;
 }

@@ -64,6 +64,8 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
   const [source, destination] = endsOf(id, parts, stated);
   if ([source?.address, destination?.address].some((address) => address === 'any' || address === '0'))
     return skipped('anyAddress');
+  if ([source, destination].some((end) => /^[\w.-]*[A-Za-z]/.test(nameOf(end, context) ?? '')))
+    return skipped('namedAddress');
   const reason = parts?.reason ?? '';
   const ending = isTeardown(id) ? ASA_TEARDOWNS.get(reason.toLowerCase()) : undefined;
   const denied = /den(y|ied)/i.test(get('DeviceAction') || message);
@@ -90,7 +92,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     SrcIpAddr: source === undefined ? get('SourceIP') : addressOf(source, context),
     SrcPortNumber: source === undefined ? get('SourcePort') : source.port,
     SrcInterfaceName: source?.interface?.toLowerCase(),
-    SrcHostname: source?.fqdn ?? nameOf(source, context),
+    SrcHostname: source?.fqdn,
     SrcNatIpAddr: translated(source, source?.natAddress),
     SrcNatPortNumber: translated(source, source?.natPort),
     SrcUsername: source?.user ?? parts?.user,
@@ -98,7 +100,7 @@ function map(row: Row, context: MappingContext): SessionDraft | Refusal {
     DstPortNumber: destination === undefined ? get('DestinationPort') : destination.port,
     // The interface of a denied packet: upstream has it here.
     DstInterfaceName: (destination?.interface ?? parts?.ingress)?.toLowerCase(),
-    DstHostname: destination?.fqdn ?? nameOf(destination, context),
+    DstHostname: destination?.fqdn,
     DstNatIpAddr: translated(destination, destination?.natAddress),
     DstNatPortNumber: translated(destination, destination?.natPort),
     DstUsername: destination?.user,
@@ -176,7 +178,7 @@ export const ciscoAsa: RowSource = {
   gaps: [
     'a teardown names no direction: who began follows from the connection’s earlier message in the same blob, else from ports',
     'bytes come only with a teardown, both directions together',
-    'names that the firewall prints in place of addresses are no addresses: such records are refused (badAddress)',
+    'names that the firewall prints in place of addresses are no addresses: such records are skipped (namedAddress)',
   ],
   format: 'rows',
   rows: {

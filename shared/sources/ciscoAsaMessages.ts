@@ -64,7 +64,7 @@ const BUILT = String.raw`Built (?<direction>inbound|outbound) ?(?:Probe )?${PROT
 const TEARDOWN = String.raw`Teardown (?:Probe )?${PROTOCOL} connection (?<session>\d{1,20}) for ${END('src')} ?to ${END('dst')}(?: duration (?<duration>\d{1,6}:\d{2}:\d{2}))?(?: bytes (?<bytes>\d{1,20}))?(?<tail>.{0,300})`;
 const TAIL = /^\s*(?<reason>[A-Za-z][\w /,.-]{0,120}?)?(?: from [^\s()]{1,60})?\s*(?:\((?<user>[^()]{1,200})\))?\s*"?$/;
 const PEER = (name: string): string => String.raw`${name} (?<${name}Ip>${ADDRESS})\/(?<${name}Id>\d{1,5})`;
-const ICMP_CONNECTION = String.raw`(?:Built|Teardown) (?:(?<direction>inbound|outbound) )?ICMP connection (?:\d{1,20} )?for ${PEER('faddr')}${WHO('faddr')} ${PEER('gaddr')} ${PEER('laddr')}(?: ?\((?!type )(?<user>[^()=]{1,200})\))?(?: type (?<type>\d{1,3}) code (?<code>\d{1,3}))?`;
+const ICMP_CONNECTION = String.raw`(?:Built|Teardown) (?:(?<direction>inbound|outbound) )?ICMP connection (?:\d{1,20} )?for ${PEER('faddr')}${WHO('faddr')} ${PEER('gaddr')} ${PEER('laddr')}${WHO('laddr')}(?: \((?!type )(?<user>[^()=]{1,200})\))?(?: type (?<type>\d{1,3}) code (?<code>\d{1,3}))?`;
 const FROM_TO = `from ${PLAIN('src')} to ${PLAIN('dst')}`;
 const SRC_DEST = `src ${PLAIN('src')} dest ${PLAIN('dst')}`;
 const SRC_DST = `src ${END('src')} dst ${END('dst')}`;
@@ -199,7 +199,8 @@ function end(groups: Groups, name: 'src' | 'dst', withoutPorts: boolean): AsaEnd
 function icmpEnds(groups: Groups): [AsaEnd, AsaEnd] {
   const { faddrIp = '', laddrIp = '', gaddrIp } = groups;
   const foreign: AsaEnd = { address: faddrIp, ...who(groups.faddrWho) };
-  const local: AsaEnd = { address: laddrIp, natAddress: gaddrIp === laddrIp ? undefined : gaddrIp };
+  const natAddress = gaddrIp === laddrIp ? undefined : gaddrIp;
+  const local: AsaEnd = { address: laddrIp, natAddress, ...who(groups.laddrWho) };
   return directionOf(groups) === 'Outbound' ? [local, foreign] : [foreign, local];
 }
 

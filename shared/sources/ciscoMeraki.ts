@@ -65,6 +65,7 @@ function flowAction({ type, rest }: MerakiLine): FlowAction {
     /^([A-Za-z]+) src=/.exec(rest)?.[1],
     /^group policy (\w+)/i.exec(pattern)?.[1],
     /^\S+/.exec(pattern)?.[0],
+    /\bdecision=(\w+)/.exec(rest)?.[1],
   ];
   const candidates = words.filter((word) => word !== undefined);
   const original = candidates.find((word) => ACTIONS.has(word.toLowerCase())) ?? candidates[0] ?? '';

@@ -10,7 +10,7 @@ export interface MerakiLine {
 }
 
 const FLOWS =
-  'flows|firewall|cellular_firewall|vpn_firewall|bridge_anyconnect_client_vpn_firewall|ip_flow_start|ip_flow_end';
+  'flows|firewall|l7_firewall|cellular_firewall|vpn_firewall|bridge_anyconnect_client_vpn_firewall|ip_flow_start|ip_flow_end';
 /** What stands before the type, then the type with what surely follows it: a device may be named like a type. */
 const LINE = new RegExp(
   String.raw`^((?:\S{1,120}\s{1,3}){0,8}?)` +

@@ -24,6 +24,7 @@ const ORIGINALS: readonly string[] = [
   'rawEvent',
   'raw_event',
   'full_message',
+  'full_log',
   'original',
   'event.original',
 ];

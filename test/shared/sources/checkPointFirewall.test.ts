@@ -351,6 +351,24 @@ describe('Check Point connections', () => {
     expect(one('loguid={0x0,0x0,0x0,0x0}').EventOriginalUid).toMatch(/^[\w-]{27}$/);
   });
 
+  it('reads pairs as OPSEC names them, with services by name', () => {
+    const line =
+      'loc=7|time=2026-03-02 10:00:12|action=accept|orig=192.0.2.1|i/f_dir=inbound|i/f_name=eth1|product=VPN-1 & FireWall-1|src=10.0.1.5|s_port=51512|dst=198.51.100.20|service=https|proto=tcp';
+    expect(sessionsOf(normalizeAll(`${line}\n`))).toMatchObject([
+      {
+        ...AT,
+        DvcIpAddr: '192.0.2.1',
+        DvcInboundInterface: 'eth1',
+        SrcIpAddr: '10.0.1.5',
+        SrcPortNumber: 51512,
+        DstIpAddr: '198.51.100.20',
+        DstPortNumber: 443,
+        DvcAction: 'Allow',
+        AdditionalFields: { CommunicationDirection: 'inbound' },
+      },
+    ]);
+  });
+
   it('leaves other blades, and lines that only look alike', () => {
     const others = [
       cef('act=Prevent src=10.0.1.5 dst=10.0.1.6', 'Check Point|URL Filtering|Check Point|Log|x|5'),

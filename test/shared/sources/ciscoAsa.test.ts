@@ -183,6 +183,18 @@ const LINES: readonly [string, Session | string][] = [
     HEAD,
     '6-302013',
     'Built inbound TCP connection 5 for dmz:printer/1 (printer/1) to inside:10.0.1.5/2 (10.0.1.5/2)',
+    'skipped:namedAddress',
+  ),
+  line(
+    HEAD,
+    '4-106023',
+    'Deny tcp src inside:10.0.1.5/1 dst outside:app.example.net/443 by access-group "a"',
+    'skipped:namedAddress',
+  ),
+  line(
+    HEAD,
+    '4-106023',
+    'Deny tcp src inside:10.0.1.555/1 dst outside:198.51.100.20/443 by access-group "a"',
     'dead:badAddress',
   ),
   line(HEAD, '6-302013', 'Built something else', 'dead:malformedMessage'),
@@ -412,6 +424,17 @@ describe('Cisco ASA', () => {
       `%ASA-6-302016: Teardown UDP connection 1 for outside:192.0.2.1/50000${who} to inside:10.0.1.5/53 duration 0:00:00 bytes 1`,
     );
     expect([session.SrcUsername, session.SrcFQDN, session.DstIpAddr]).toEqual([user, name, '10.0.1.5']);
+  });
+
+  it('takes a user right behind the local end of ICMP for its own, one apart for him who began', () => {
+    const users = (tail: string): unknown[] => {
+      const session = first(
+        `%ASA-6-302020: Built inbound ICMP connection for faddr 192.0.2.1/5 gaddr 203.0.113.4/0 laddr 10.0.1.5/0${tail} type 8 code 0`,
+      );
+      return [session.SrcUsername, session.DstUsername, session.NetworkIcmpType];
+    };
+    expect(users('(LOCAL\\alice)')).toEqual([undefined, 'alice', 'Echo']);
+    expect(users(' (alice)')).toEqual(['alice', undefined, 'Echo']);
   });
 
   it('leaves unified events of FTD to their own source', () => {

@@ -44,6 +44,18 @@ const LINES: readonly [string, Session | string][] = [
     },
   ],
   [
+    `${HEAD} l7_firewall src=10.0.1.5 dst=198.51.100.20 protocol=tcp sport=51512 dport=443 decision=blocked`,
+    {
+      ...EACH,
+      ...TCP,
+      EventOriginalType: 'l7_firewall',
+      EventResult: 'Failure',
+      EventSeverity: 'Low',
+      DvcAction: 'Deny',
+      DvcOriginalAction: 'blocked',
+    },
+  ],
+  [
     `${HEAD} flows src=203.0.113.9 dst=203.0.113.4 protocol=tcp sport=40022 dport=22 pattern: 1 all`,
     {
       ...EACH,

@@ -29,6 +29,7 @@ const HEADERS: readonly (readonly [string, string])[] = [
   ['RFC 5424 twice', '<13>1 2026-03-02T10:00:14Z relay1 - - - - <134>1 2026-03-02T10:00:13Z fw1 - - - - '],
   ['three of them', '<13>Mar  2 10:00:15 r2 <13>Mar  2 10:00:14 r1 <134>Mar  2 10:00:13 fw1 '],
   ['Logstash', '2026-03-02T10:00:13.000Z {name=fw1} '],
+  ['Wazuh’s archives', '2026 Mar 02 10:00:14 fw1->198.51.100.7 Mar  2 10:00:13 fw1 '],
 ];
 const WRAPPERS: readonly (readonly [string, (record: string) => string])[] = [
   ['message', (record) => json({ '@timestamp': '2026-03-02T10:00:13Z', host: { name: 'fw1' }, message: record })],
@@ -44,6 +45,7 @@ const WRAPPERS: readonly (readonly [string, (record: string) => string])[] = [
   ['an original event', (record) => json({ '@timestamp': '2026-03-02T10:00:13Z', event: { original: record } })],
   ['Graylog', (record) => json({ version: '1.1', host: 'fw1', short_message: 'x', full_message: record })],
   ['OpenTelemetry', (record) => json({ body: record })],
+  ['Wazuh', (record) => json({ agent: { id: '000', name: 'siem' }, full_log: record, location: '198.51.100.7' })],
   ['the first that is known', (record) => json({ message: 'cut off', '@message': record, data: 'x' })],
   ['a Syslog row', (record) => json({ TimeGenerated: '2026-03-02T10:00:13Z', Computer: 'fw1', SyslogMessage: record })],
   ['a Syslog row by name', (record) => json({ Computer: 'fw1', SyslogMessage: record, Type: 'Syslog' })],
