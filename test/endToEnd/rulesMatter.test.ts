@@ -58,7 +58,7 @@ const CHANGES: readonly Change[] = [
   {
     name: 'destinations only',
     file: 'threatConnectIpMatch.yaml',
-    from: /,\s*\(sessions \| join kind=inner indicators on \$left\.SrcIpAddr.*\)/,
+    from: /,\s*\(sessions \| where FromIndicator.*\)/,
     to: '',
   },
   {

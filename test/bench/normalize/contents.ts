@@ -18,8 +18,8 @@ export interface Content {
 const FLOWS = { unit: 'flows', least: 180_000 } as const;
 const RECORDS = { unit: 'records', least: 30_000 } as const;
 const MEGABYTES = { unit: 'MB', least: 40 } as const;
-const SCENE_BYTES = 4_000_000;
-const MAX_SCENES = 2000;
+const SCENE_BYTES = 2_000_000;
+const MAX_SCENES = 500;
 
 /** The big contents. */
 export function bigContents(): readonly Content[] {

@@ -5,7 +5,7 @@ import type { Content } from './contents';
 
 const CHUNK = 1024 * 1024;
 /** Until the code is compiled. */
-const WARM_UP_SECONDS = 1;
+const WARM_UP_SECONDS = 0.7;
 const ROUNDS = 7;
 
 export interface Figure {
