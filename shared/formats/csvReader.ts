@@ -8,6 +8,7 @@ const MAX_CELL_LINES = 500;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const TAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
@@ -65,7 +66,7 @@ export class CsvReader implements FormatReader {
 
   private after(byte: number): State {
     if (this.state === 'quoted') return byte === QUOTE ? 'quote' : 'quoted';
-    if (byte === COMMA) return 'start';
+    if (byte === COMMA || byte === TAB) return 'start';
     if (byte === QUOTE && this.state !== 'plain') return 'quoted';
     const mark = this.state === 'start' && byte === BYTE_ORDER_MARK[this.offset + this.scanned];
     return mark ? 'start' : 'plain';

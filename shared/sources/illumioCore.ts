@@ -17,6 +17,8 @@ import { JsonRow, type Row } from './row';
 import { isRefusal, lineForm, type Refusal, type RowSource, skipped } from './source';
 
 const TABLE = 'Illumio_Flow_Events_CL';
+/** The same columns under the name that newer schemas give the table. */
+const NEWER_TABLE = 'Illumio_Flow_Events2_CL';
 const CLOUD_TABLE = 'IllumioFlowEventsV2_CL';
 /** Policy decisions: allowed, potentially blocked, blocked. */
 const DECISIONS: ReadonlyMap<string, ValueOf<'dvcAction'>> = new Map([
@@ -144,7 +146,7 @@ export const illumioCore: RowSource = {
   id: 'illumioCore',
   vendor: 'Illumio',
   product: 'Core',
-  table: `${TABLE}, ${CLOUD_TABLE}, ${COMMON_SECURITY_LOG}`,
+  table: `${TABLE}, ${NEWER_TABLE}, ${CLOUD_TABLE}, ${COMMON_SECURITY_LOG}`,
   facts: 'ASimNetworkSessionIllumioSaaSCore 0.1.0',
   asim: { vendor: 'Illumio', product: 'Core', types: ['Flow'] },
   filter: 'Every flow summary; over CEF other events are skipped (notFlowSummary).',
@@ -155,6 +157,7 @@ export const illumioCore: RowSource = {
   rows: {
     tables: {
       [TABLE]: ['pd', 'src_ip', 'dst_ip', 'flow_count'],
+      [NEWER_TABLE]: [],
       [CLOUD_TABLE]: ['SrcIP', 'DstIP', 'SrcCloud', 'DstCloud'],
       [COMMON_SECURITY_LOG]: [],
     },

@@ -13,7 +13,7 @@ import { ParquetReader } from '../formats/parquetReader';
 import { type FormatItem, type FormatReader, recordBytes } from '../formats/record';
 import { XmlEventReader } from '../formats/windowsEvent';
 import { SOURCES, sourceById } from './catalogue';
-import { columnName, isPreamble } from './csvHeader';
+import { columnNames, delimiterOf, isPreamble } from './csvHeader';
 import type { Normalizer, NormalizerInput, Outcome, ResumePoint } from './normalizer';
 import { isOfOtherProduct } from './otherProducts';
 import { type Format, isFormat, looksLike, sniffFormat } from './recognition';
@@ -71,6 +71,7 @@ class BlobNormalizer implements Normalizer {
   private mixed = false;
   /** Columns of CSV, and the line that named them. */
   private columns: readonly string[] | undefined;
+  private delimiter = ',';
   private header = '';
   private table: string | undefined;
   /** First bytes until the format is known. */
@@ -214,13 +215,14 @@ class BlobNormalizer implements Normalizer {
   private takeHeader(line: string): void {
     if (isPreamble(line)) return;
     this.header = line;
-    this.columns = (splitCsv(line) ?? []).map(columnName);
+    this.columns = columnNames(line);
+    this.delimiter = delimiterOf(line);
     this.table = this.router.tableOfHeader(this.columns);
   }
 
   private routeCsv(item: Place): Routed | undefined {
     const { columns = [] } = this;
-    const cells = splitCsv(textOf(item));
+    const cells = splitCsv(textOf(item), this.delimiter);
     if (cells === undefined || cells.length !== columns.length) {
       this.problem = 'malformedCsv';
       return undefined;

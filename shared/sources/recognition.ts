@@ -1,6 +1,5 @@
 /** What the first bytes of a blob tell about its format. */
-import { splitCsv } from '../formats/csv';
-import { columnName, isPreamble, mayBePreamble } from './csvHeader';
+import { columnNames, isPreamble, mayBePreamble } from './csvHeader';
 
 const FORMATS = ['json', 'lines', 'csv', 'xml', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -74,8 +73,9 @@ function sniffHeader(
     .trim();
   if (line === '' && newline >= 0) return 'lines';
   if (newline < 0 && !whole && mayBePreamble(line)) return undefined;
-  if (!/^[\w" ,.[\]()-]*$/.test(line) || (newline >= 0 && !line.includes(','))) return 'lines';
+  const delimited = /[,\t;]/.test(line);
+  if (!/^[\w" ,;\t.[\]()-]*$/.test(line) || (newline >= 0 && !delimited)) return 'lines';
   if (newline < 0 && !whole)
-    return /^[\w"[\]()., -]{0,4}$/.test(line) || line.includes(',') || line.length < 128 ? undefined : 'lines';
-  return isHeader((splitCsv(line) ?? []).map(columnName)) ? 'csv' : 'lines';
+    return /^[\w"[\]()., -]{0,4}$/.test(line) || delimited || line.length < 128 ? undefined : 'lines';
+  return isHeader(columnNames(line)) ? 'csv' : 'lines';
 }

@@ -164,6 +164,9 @@ describe('rows of a table', () => {
       .map((value) => csvCell(value))
       .join(',')}\r\n`;
 
+  const delimited = (delimiter: string): string =>
+    [Object.keys(ROW), Object.values(ROW).map(String)].map((cells) => `${cells.join(delimiter)}\r\n`).join('');
+
   it.each([
     ['their names', json(ROW)],
     ['the table’s name', json({ ...ROW, Type: 'CommonSecurityLog' })],
@@ -174,6 +177,9 @@ describe('rows of a table', () => {
     ['CSV in small letters', csv(Object.keys(ROW).join(',').toLowerCase())],
     ['quoted CSV', csv(Object.keys(ROW).map(csvCell).join(','))],
     ['CSV of PowerShell', `#TYPE System.Management.Automation.PSCustomObject\r\n${csv(Object.keys(ROW).join(','))}`],
+    ['rows copied with tabs', delimited('\t')],
+    ['CSV of places with decimal commas', delimited(';')],
+    ['CSV with semicolons for Excel', `sep=;\r\n${delimited(';')}`],
     ['CSV for Excel', `\ufeffsep=,\r\n${csv(Object.keys(ROW).join(','))}`],
   ])('are read by %s', (_, content) => {
     const outcomes = normalizeAll(content);

@@ -244,6 +244,14 @@ describe('table rows', () => {
       { ...CLOUD, EventResult: 'Failure', EventSeverity: 'Low', DvcAction: 'Deny', DvcOriginalAction: 'Denied' },
     ],
   });
+
+  it('may have the newer name of the table', () => {
+    const renamed = records.map((record) => record.replace('Illumio_Flow_Events_CL', 'Illumio_Flow_Events2_CL'));
+    const sessions = (rows: readonly string[]): Session[] =>
+      sessionsOf(normalizeAll(rows.join('\n'))).map((session) => without(session, 'EventOriginalUid'));
+    expect(sessions(renamed)).toEqual(sessions(records));
+    expect(sessions(renamed)).toHaveLength(4);
+  });
 });
 
 const PREFIX = 'sec=603799.633 sev=INFO pid=31258 tid=30548820 rid=e163c54b';

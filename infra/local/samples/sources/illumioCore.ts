@@ -66,6 +66,7 @@ export const illumioCore: SourceSample = {
     const timed = (name: string) => (one: Conversation) => ({ [name]: one.end.toISOString(), ...summary(one) });
     return [
       exportedRows('Illumio_Flow_Events_CL', scene, all.map(timed('TimeGenerated'))),
+      exportedRows('Illumio_Flow_Events2_CL', scene, all.map(timed('TimeGenerated'))),
       exportedRows('IllumioFlowEventsV2_CL', scene, all.map(cloudRow)),
       { container: 'illumio', name: 'flow_summaries/sample.jsonl', content: jsonLines(all.map(timed('timestamp'))) },
       { container: 'syslog', name: 'illumio/pce.log', content: all.map(cef).join('') },
