@@ -156,7 +156,9 @@ function pairsOf(record: JsonObject): ReadonlyMap<string, string> {
 
 /** The common name in a SIC name: `CN=gw1,O=…`, in either case, also with its equals signs escaped. */
 export function sicName(text: string): string {
-  return /\bCN\\?=([^,;]{1,100})/i.exec(text)?.[1]?.trim() ?? '';
+  const name = /\bCN\\?=([^,;]{1,100})/i.exec(text)?.[1]?.trim() ?? '';
+  // Every management server is called so; its own name is that of its authority.
+  return name === 'cp_mgmt' ? (/\bO\\?=([^,;.]{1,100})/i.exec(text)?.[1]?.trim() ?? name) : name;
 }
 
 /** Whether the gateway that a log names as its origin is named by its address. */

@@ -54,8 +54,13 @@ function map(row: Row): SessionDraft | Refusal {
   const sic = log.extension('originsicname') || log.extension('origin_sic_name') || get('DeviceName');
   const origin = log.extension('origin') || log.extension('orig');
   const name = sicName(sic) || (sic.includes('=') ? '' : sic) || (isAddress(origin) ? '' : origin) || get('Computer');
+  const logged = parseLogTime(get('ReceiptTime')) ?? parseLogTime(log.extension('time'));
+  // Accounting and session logs are written at the connection's end.
+  const start = parseLogTime(log.extension('start_time'));
+  const accounted = start !== undefined && logged !== undefined && start <= logged;
   return {
-    EventEndTime: parseLogTime(get('ReceiptTime')),
+    EventStartTime: accounted ? start : undefined,
+    EventEndTime: logged,
     EventSeverity: category === '' ? undefined : 'High',
     EventOriginalSeverity: get('LogSeverity'),
     EventOriginalUid: logUid(log.extension('loguid')),

@@ -346,6 +346,23 @@ describe('Check Point connections', () => {
     expect(one(extension).NetworkDirection).toBe(direction);
   });
 
+  it('begins when an accounting log says, at the latest when it was written', () => {
+    const times = (start: string): unknown[] => {
+      const session = one(`start_time=${start}`);
+      return [session.EventStartTime, session.EventEndTime];
+    };
+    expect(times('1772445604')).toEqual(['2026-03-02T10:00:04.000Z', '2026-03-02T10:00:12.000Z']);
+    expect(times('1772445704')).toEqual(['2026-03-02T10:00:12.000Z', '2026-03-02T10:00:12.000Z']);
+  });
+
+  it.each([
+    ['CN=gw1,O=mgmt..abcdef', 'gw1'],
+    ['cn=cp_mgmt,o=gw-1..abcdef', 'gw-1'],
+    ['cn=cp_mgmt', 'cp_mgmt'],
+  ])('names the device by %s', (name, device) => {
+    expect(one(`originsicname=${name.replaceAll('=', '\\=')}`).DvcHostname).toBe(device);
+  });
+
   it('takes an id of nothing but zeros for none', () => {
     expect(one('loguid={0x5e80a059,0x0,0x6,0x3}').EventOriginalUid).toBe('{0x5e80a059,0x0,0x6,0x3}');
     expect(one('loguid={0x0,0x0,0x0,0x0}').EventOriginalUid).toMatch(/^[\w-]{27}$/);
