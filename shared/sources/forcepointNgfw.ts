@@ -132,7 +132,9 @@ function map(row: Row): SessionDraft | Refusal {
   const log = securityLog(row);
   const get = (column: string): string => log.text(column);
   const id = get('DeviceEventClassID');
-  const facility = get('DeviceFacility').toLowerCase();
+  const named = get('DeviceFacility').toLowerCase();
+  // Accounting, too, tells of connections, by the messages of packet filtering.
+  const facility = named === 'accounting' && EVENTS.has(id) ? 'packet filtering' : named;
   if (!FACILITIES.has(facility) || id === '' || id === '0' || LEFT_OUT.has(id)) return skipped('notConnection');
   const inspection = facility === 'inspection' || id === INSPECTED;
   const packet = facility === 'packet filtering' && !inspection;
@@ -219,7 +221,7 @@ export const forcepointNgfw: RowSource = {
   facts: 'ASimNetworkSessionForcePointFirewall 0.1',
   asim: { vendor: 'Forcepoint', product: 'Firewall', types: ['NetworkSession', 'IDS'] },
   filter:
-    'Packet filtering, inspection and file filtering; other facilities and four message ids are skipped (notConnection).',
+    'Packet filtering, inspection and file filtering; accounting by the messages of connections; other facilities and four message ids are skipped (notConnection).',
   forms: ['CEF'],
   sweep: true,
   gaps: ['LEEF is not read', 'a record with a host name and no destination address is a dead letter'],

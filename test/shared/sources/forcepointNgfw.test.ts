@@ -288,6 +288,7 @@ describe('Forcepoint', () => {
     ['70026', ['Allow', 'Success', 'Informational', undefined, undefined]],
   ])('tells what message %s means', (id, expected) => {
     expect(outcome(only(id, 'x'))).toEqual(expected);
+    expect(outcome(only(id, 'x', { deviceFacility: 'Accounting' }))).toEqual(expected);
   });
 
   it.each([
