@@ -7,6 +7,9 @@ import { FlowtrapError } from './errors';
 /** Bytes of one call, uncompressed, with brackets and commas. */
 export const BATCH_BYTES = 1_000_000;
 
+/** Bytes of one UTF-16 unit in UTF-8, at most. */
+const MAX_UTF8 = 3;
+
 export class RowBatch {
   private readonly buffer: Buffer;
   private used = 1;
@@ -34,18 +37,28 @@ export class RowBatch {
    * @throws FlowtrapError `limit` when the row alone exceeds a call.
    */
   add(row: string | Uint8Array): boolean {
+    // Counting a text's bytes takes longer than writing them: only near the end must they be known before.
+    if (typeof row === 'string' && this.used + 2 + row.length * MAX_UTF8 <= this.capacity) {
+      this.begin();
+      this.used += this.buffer.write(row, this.used);
+      return true;
+    }
     const length = typeof row === 'string' ? Buffer.byteLength(row) : row.length;
     if (length + 2 > this.capacity) {
       throw new FlowtrapError('limit', `the row has ${length} bytes, a call holds ${this.capacity - 2}.`);
     }
     const comma = this.starts.length > 0 ? 1 : 0;
     if (this.used + comma + length + 1 > this.capacity) return false;
-    if (comma) this.buffer[this.used++] = 0x2c;
-    this.starts.push(this.used);
+    this.begin();
     if (typeof row === 'string') this.buffer.write(row, this.used);
     else this.buffer.set(row, this.used);
     this.used += length;
     return true;
+  }
+
+  private begin(): void {
+    if (this.starts.length > 0) this.buffer[this.used++] = 0x2c;
+    this.starts.push(this.used);
   }
 
   clear(): void {

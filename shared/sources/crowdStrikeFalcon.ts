@@ -37,16 +37,25 @@ function severity(text: string): ValueOf<'eventSeverity'> | undefined {
 
 function map(row: Row): SessionDraft | Refusal {
   const log = securityLog(row);
-  const id = log.text('DeviceEventClassID');
-  const common: SessionDraft = {
+  switch (log.text('DeviceEventClassID')) {
+    case MATCH:
+      return firewallMatch(log);
+    case ACCESS:
+      return networkAccess(log);
+    default:
+      return skipped('notConnection');
+  }
+}
+
+/** What both kinds of events tell alike. */
+function event(log: SecurityLogRow): SessionDraft {
+  return {
     EventSeverity: severity(log.text('LogSeverity')),
     EventOriginalSeverity: log.text('LogSeverity'),
-    EventOriginalType: id,
+    EventOriginalType: log.text('DeviceEventClassID'),
     EventProductVersion: log.text('DeviceVersion'),
     EventMessage: log.text('Message'),
   };
-  if (id === MATCH) return { ...common, ...firewallMatch(log) };
-  return id === ACCESS ? { ...common, ...networkAccess(log) } : skipped('notConnection');
 }
 
 function firewallMatch(log: SecurityLogRow): SessionDraft {
@@ -83,6 +92,7 @@ function firewallMatch(log: SecurityLogRow): SessionDraft {
     },
     ...(icmp ? { NetworkIcmpCode: get('icmpType') } : { SrcPortNumber: source.port, DstPortNumber: destination.port }),
     ...(inbound ? { DstHostname: host } : { SrcHostname: host }),
+    ...event(log),
   };
 }
 
@@ -118,6 +128,7 @@ function networkAccess(log: SecurityLogRow): SessionDraft {
       [get('DeviceCustomString6Label') || 'FalconHostLink']: get('DeviceCustomString6'),
     },
     ...(process !== '' && { SrcAppType: 'Process' as const }),
+    ...event(log),
   };
 }
 
