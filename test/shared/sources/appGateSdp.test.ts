@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { normalizeAll, type Session, sessionsOf } from './normalizing';
+import { normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const AUDIT = {
   action: 'allow',
@@ -58,8 +58,6 @@ const EACH = {
   NetworkRuleName: 'web',
   NetworkSessionId: 't-1',
 } as const;
-const without = (session: Session, ...names: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([name]) => !names.includes(name)));
 /** What a record without user, device, rule, session and translation lacks. */
 const bare = (session: Session): Session =>
   without(

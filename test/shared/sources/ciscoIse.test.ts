@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { kindsOf, normalizeAll, type Session, sessionsOf } from './normalizing';
+import { kindsOf, normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const HEAD = '0000000042 1 0 2026-03-02 10:00:12.123 +00:00 0000000043';
 /** Each message has a number of its own. */
@@ -49,8 +49,6 @@ const EACH = {
     AcsSessionId: 'ise1/1/2',
   },
 } as const;
-const without = (session: Session, ...names: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([name]) => !names.includes(name)));
 const PLAIN: Session = {
   ...without(EACH, 'SrcMacAddr', 'DstMacAddr', 'DstUsername', 'DstUsernameType', 'SrcPortNumber', 'DstPortNumber'),
   Dvc: 'ise1',

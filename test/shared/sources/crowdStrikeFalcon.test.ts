@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { normalizeAll, type Session, sessionsOf } from './normalizing';
+import { normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const DEVICE = '000000000000000000000000000000aa';
 const MATCH: Readonly<Record<string, string>> = {
@@ -54,8 +54,6 @@ const EACH = {
   NetworkRuleName: 'block rdp',
   AdditionalFields: { NetworkProfile: '1', RuleGroupName: 'base' },
 } as const;
-const without = (session: Session, ...names: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([name]) => !names.includes(name)));
 const OUTBOUND: Session = {
   ...without(EACH, 'DstHostname'),
   EventCount: 1,

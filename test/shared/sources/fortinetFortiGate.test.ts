@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { kindsOf, normalizeAll, type Session, sessionsOf } from './normalizing';
+import { kindsOf, normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const EACH = {
   EventCount: 1,
@@ -23,8 +23,6 @@ const at = (start: string, end: string): Session => ({
   EventStartTime: `2026-03-02T${start}Z`,
   EventEndTime: `2026-03-02T${end}Z`,
 });
-const without = (session: Session, ...fields: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([name]) => !fields.includes(name)));
 
 const cef = (action: string, extension: string): string =>
   `CEF:0|Fortinet|Fortigate|v7.2.5|00013|traffic:forward ${action}|3|${extension}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { normalizeAll, type Session, sessionsOf } from './normalizing';
+import { normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const GENERATOR = 'gs_apps_inst1_00000000-0000-4000-8000-000000000001';
 const BASE = {
@@ -59,8 +59,6 @@ const EACH = {
   NetworkDirection: 'Outbound',
   AdditionalFields: { Vendor: 'Gigamon', Generator: GENERATOR, ApplicationId: '67' },
 } as const;
-const without = (session: Session, ...names: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([name]) => !names.includes(name)));
 
 const V6: Session = {
   ...without(EACH, 'SrcPortNumber', 'DstPortNumber', 'NetworkApplicationProtocol'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { kindsOf, normalizeAll, type Session, sessionsOf } from './normalizing';
+import { kindsOf, normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const BASE = {
   timestamp: '2026-03-02T10:00:12Z',
@@ -76,8 +76,6 @@ const MORE = {
   TotalBytesFromDestination: '7300',
   IntervalSeconds: '600',
 } as const;
-const without = (session: Session, ...names: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([name]) => !names.includes(name)));
 const SOURCE_NAMES = ['SrcHostname', 'SrcDomain', 'SrcDomainType', 'SrcFQDN'];
 
 /** Records and what they become; the same for the PCE's JSON and for rows, but for the time's name. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { kindsOf, normalizeAll, type Session, sessionsOf } from './normalizing';
+import { kindsOf, normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const DEVICE = '0123456789abcdef0123456789abcdef01234567';
 type Properties = Readonly<Record<string, string | number | boolean | null>>;
@@ -122,8 +122,6 @@ const IN: Session = {
   NetworkDirection: 'Inbound',
   AdditionalFields: { ReportId: '26528', Details: { seen: 2 } },
 };
-const without = (session: Session, ...fields: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([field]) => !fields.includes(field)));
 
 /** Each event with what it becomes. */
 const EVENTS: readonly (readonly [what: string, properties: Properties, expected: Session | string])[] = [

@@ -75,6 +75,11 @@ export function normalizeResuming(
 
 export type Session = Record<string, unknown>;
 
+/** A session without some of its fields. */
+export function without(session: Session, ...fields: readonly string[]): Session {
+  return Object.fromEntries(Object.entries(session).filter(([field]) => !fields.includes(field)));
+}
+
 export function sessionsOf(outcomes: readonly Outcome[]): Session[] {
   return outcomes.flatMap((outcome) => (outcome.kind === 'session' ? [JSON.parse(outcome.row) as Session] : []));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { normalizeAll, type Session, sessionsOf } from './normalizing';
+import { normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const CEF: Readonly<Record<string, string>> = {
   dtz: 'UTC',
@@ -104,8 +104,6 @@ const EACH = {
   ThreatRiskLevel: 80,
   AdditionalFields: { ClientToServer: 'true' },
 } as const;
-const without = (session: Session, ...names: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([name]) => !names.includes(name)));
 
 /** A dropped attempt from outside over IPv6, with little said of it. */
 const DROP: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { conforms } from './conformance';
-import { kindsOf, normalizeAll, type Session, sessionsOf } from './normalizing';
+import { kindsOf, normalizeAll, type Session, sessionsOf, without } from './normalizing';
 
 const START = 'CEF:0|Palo Alto Networks|PAN-OS|10.2.4|';
 const LINES = [
@@ -348,8 +348,6 @@ const CSV_SESSION = {
     SessionFlags: '0x400053',
   },
 };
-const without = (session: Session, ...fields: readonly string[]): Session =>
-  Object.fromEntries(Object.entries(session).filter(([name]) => !fields.includes(name)));
 
 conforms({
   source: 'paloAltoPanOs',
